@@ -1,0 +1,1 @@
+"""The words both wings speak: no numpy, no Qt, no torch."""

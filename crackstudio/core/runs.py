@@ -1,0 +1,192 @@
+"""What a method is on paper, what it needs, and what a run was asked to do."""
+
+from enum import StrEnum
+
+import msgspec
+
+from crackstudio.core.images import Domain, MaskKind, Split, Tag
+
+SettingValue = bool | int | float | str
+
+
+class NeedKind(StrEnum):
+    """What a method may ask of a project."""
+
+    CRACKED = "images tagged cracked"
+    INTACT = "images tagged intact"
+    MASKS = "confirmed masks with a defect"
+    SOURCE_MASKS = "confirmed masks in the source domain"
+    TARGET_IMAGES = "images in the target domain"
+
+
+class Need(msgspec.Struct, frozen=True, kw_only=True):
+    """`at_least` of `kind`."""
+
+    kind: NeedKind
+    at_least: int
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """One field of a method's form, of `--set name=value` and of the validation: drawn from the config's `Meta`."""
+
+    name: str
+    default: SettingValue
+    help: str
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+class Preset(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings under a name, e.g. the recipe of a paper."""
+
+    name: str
+    title: str
+    settings: dict[str, SettingValue]
+
+
+class MethodCard(msgspec.Struct, frozen=True, kw_only=True):
+    """A method as the studio shows it. `uses` says in words which supervision it takes; `notes` what to know."""
+
+    key: str
+    title: str
+    summary: str
+    needs: tuple[Need, ...]
+    uses: str
+    paper: str
+    notes: str = ""
+    settings: tuple[Setting, ...] = ()
+    presets: tuple[Preset, ...] = ()
+
+
+class Stock(msgspec.Struct, frozen=True, kw_only=True):
+    """What a project has to train on. `masks` counts confirmed masks with a defect, `regions` those of kind region."""
+
+    images: int = 0
+    cracked: int = 0
+    intact: int = 0
+    masks: int = 0
+    regions: int = 0
+    validation_masks: int = 0
+    source_masks: int = 0
+    target_images: int = 0
+
+    def of(self, kind: NeedKind) -> int:
+        """How many of `kind` there are."""
+        return {
+            NeedKind.CRACKED: self.cracked,
+            NeedKind.INTACT: self.intact,
+            NeedKind.MASKS: self.masks,
+            NeedKind.SOURCE_MASKS: self.source_masks,
+            NeedKind.TARGET_IMAGES: self.target_images,
+        }[kind]
+
+
+def shortfalls(card: MethodCard, stock: Stock) -> tuple[str, ...]:
+    """One sentence for each need that the project does not meet, e.g. for a form or an error."""
+    return tuple(
+        f"{card.title} needs {need.at_least} {need.kind}; you have {stock.of(need.kind)}."
+        for need in card.needs
+        if stock.of(need.kind) < need.at_least
+    )
+
+
+ENOUGH_MASKS = 4
+"""Confirmed masks with a defect from which full supervision beats tags (Decisions in the README)."""
+
+
+def choose_method(stock: Stock) -> tuple[str, str]:
+    """The method key for one press of Retrain, and why in words."""
+    if stock.masks >= ENOUGH_MASKS:
+        if 2 * stock.regions > stock.masks:
+            return "unet", f"{stock.masks} confirmed masks, mostly regions: a U-Net that weights them by distance."
+        return "unet", f"{stock.masks} confirmed masks: a U-Net learns from them."
+    return "attention-cyclegan", f"Fewer than {ENOUGH_MASKS} confirmed masks with a crack: the tags teach the attention."
+
+
+class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run was asked to do. `minutes` or `steps` limit it; neither means the method's own default.
+
+    `device` is `auto`, `cpu`, `cuda`, `cuda:1` or `mps`. `start_from` is a checkpoint of the same method.
+    """
+
+    method: str
+    settings: dict[str, SettingValue] = {}
+    preset: str | None = None
+    seed: int = 0
+    minutes: float | None = None
+    steps: int | None = None
+    start_from: str | None = None
+    device: str = "auto"
+    purpose: str = ""
+
+
+class SnapshotItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One image as a run sees it. `image` is absolute; `mask` is relative to the run folder (None: tag only).
+
+    In the mask 0 is background, 1..254 a defect class, 255 unsure.
+    """
+
+    name: str
+    image: str
+    page: int = 0
+    tag: Tag
+    mask: str | None = None
+    mask_kind: MaskKind | None = None
+    split: Split = Split.TRAIN
+    domain: Domain = Domain.SOURCE
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run trains on, frozen: `digest` is over every field and every mask's bytes."""
+
+    items: tuple[SnapshotItem, ...]
+    digest: str
+
+
+class RunState(StrEnum):
+    """How a run stands. A run whose engine vanished without a word is `interrupted` and can be resumed."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """`run.json`: the request and its circumstances, written before the first step.
+
+    `command` is the line that repeats the run headless; `created` is ISO 8601 with offset.
+    """
+
+    id: str
+    spec: RunSpec
+    created: str
+    snapshot_digest: str
+    images: int
+    command: str
+    versions: dict[str, str] = {}
+
+
+class CheckpointCard(msgspec.Struct, frozen=True, kw_only=True):
+    """What a checkpoint says of itself (kept in the metadata of its safetensors file).
+
+    `scores` are on the validation masks at `threshold`; empty without such masks. `tile` is the side of the square,
+    in pixels, at which the network was trained; the proposer cuts larger images into tiles. `notes` say on what it
+    was trained.
+    """
+
+    format: int = 1
+    method: str
+    settings: dict[str, SettingValue]
+    threshold: float
+    step: int
+    tile: int
+    classes: tuple[str, ...] = ("crack",)
+    scores: dict[str, float | None] = {}
+    snapshot_digest: str = ""
+    run: str = ""
+    created: str = ""
+    notes: str = ""
