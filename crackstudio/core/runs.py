@@ -102,7 +102,10 @@ def choose_method(stock: Stock) -> tuple[str, str]:
         if 2 * stock.regions > stock.masks:
             return "unet", f"{stock.masks} confirmed masks, mostly regions: a U-Net that weights them by distance."
         return "unet", f"{stock.masks} confirmed masks: a U-Net learns from them."
-    return "attention-cyclegan", f"Fewer than {ENOUGH_MASKS} confirmed masks with a crack: the tags teach the attention."
+    return (
+        "attention-cyclegan",
+        f"Fewer than {ENOUGH_MASKS} confirmed masks with a crack: the tags teach the attention.",
+    )
 
 
 class RunSpec(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,25 +13,25 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command"):
     """Studio to engine."""
 
 
-class Train(Command, tag="train"):
-    """Train as `run` (a run folder with run.json and snapshot.json) says; continues from its last state if there is one."""
+class Train(Command, frozen=True, kw_only=True, tag="train"):
+    """Train as `run` (a run folder: run.json, snapshot.json) says; continues from its last state if there is one."""
 
     run: str
 
 
-class Pause(Command, tag="pause"):
+class Pause(Command, frozen=True, kw_only=True, tag="pause"):
     """Hold the run after this step."""
 
 
-class Resume(Command, tag="resume"):
+class Resume(Command, frozen=True, kw_only=True, tag="resume"):
     """Go on."""
 
 
-class Stop(Command, tag="stop"):
+class Stop(Command, frozen=True, kw_only=True, tag="stop"):
     """End the run after this step, keeping the best checkpoint."""
 
 
-class Preview(Command, tag="preview"):
+class Preview(Command, frozen=True, kw_only=True, tag="preview"):
     """Pin this image as a probe of the run: previews of it follow."""
 
     name: str
@@ -48,7 +48,7 @@ class ImageToPropose(msgspec.Struct, frozen=True, kw_only=True):
     out: str
 
 
-class Propose(Command, tag="propose"):
+class Propose(Command, frozen=True, kw_only=True, tag="propose"):
     """Queue images for a checkpoint; `first` puts them ahead of what waits already."""
 
     images: tuple[ImageToPropose, ...]
@@ -56,7 +56,7 @@ class Propose(Command, tag="propose"):
     first: bool = False
 
 
-class CancelProposals(Command, tag="cancel-proposals"):
+class CancelProposals(Command, frozen=True, kw_only=True, tag="cancel-proposals"):
     """Forget what waits in the queue."""
 
 
@@ -66,7 +66,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):
     at: float = 0.0
 
 
-class Ready(Event, tag="ready"):
+class Ready(Event, frozen=True, kw_only=True, tag="ready"):
     """The first event: the methods there are and the device. `hint` mends an unused GPU, if there is one."""
 
     methods: tuple[MethodCard, ...]
@@ -74,7 +74,7 @@ class Ready(Event, tag="ready"):
     hint: str = ""
 
 
-class Started(Event, tag="started"):
+class Started(Event, frozen=True, kw_only=True, tag="started"):
     """A run has its data and networks. `steps` is None where minutes limit it."""
 
     device: str
@@ -85,7 +85,7 @@ class Started(Event, tag="started"):
     resumed_at: int = 0
 
 
-class Stepped(Event, tag="stepped"):
+class Stepped(Event, frozen=True, kw_only=True, tag="stepped"):
     """At most ten a second. `losses` by term; `seconds` trained so far without pauses."""
 
     step: int
@@ -96,7 +96,7 @@ class Stepped(Event, tag="stepped"):
     memory_mib: float | None = None
 
 
-class Scored(Event, tag="scored"):
+class Scored(Event, frozen=True, kw_only=True, tag="scored"):
     """Scores on the validation images (see imaging.scores for the names), or label-free ones."""
 
     step: int
@@ -105,15 +105,15 @@ class Scored(Event, tag="scored"):
     best: bool = False
 
 
-class PreviewSaved(Event, tag="preview-saved"):
-    """Pictures of one probe, relative to the run folder: `pictures` maps a layer's name (image, crack map, ...) to a PNG."""
+class PreviewSaved(Event, frozen=True, kw_only=True, tag="preview-saved"):
+    """Pictures of one probe: `pictures` maps a layer (image, crack map, ...) to a PNG relative to the run folder."""
 
     step: int
     probe: str
     pictures: dict[str, str]
 
 
-class CheckpointSaved(Event, tag="checkpoint-saved"):
+class CheckpointSaved(Event, frozen=True, kw_only=True, tag="checkpoint-saved"):
     """A checkpoint, relative to the run folder."""
 
     step: int
@@ -121,8 +121,11 @@ class CheckpointSaved(Event, tag="checkpoint-saved"):
     best: bool
 
 
-class GuardChanged(Event, tag="guard-changed"):
-    """The collapse guard's light: `state` is healthy, drifting, collapsed, saturated, discriminator-won; words for a person."""
+class GuardChanged(Event, frozen=True, kw_only=True, tag="guard-changed"):
+    """The collapse guard's light, with words for a person.
+
+    `state` is healthy, drifting, collapsed, saturated or discriminator-won.
+    """
 
     step: int
     state: str
@@ -130,19 +133,19 @@ class GuardChanged(Event, tag="guard-changed"):
     rolled_back_to: int | None = None
 
 
-class Paused(Event, tag="paused"):
+class Paused(Event, frozen=True, kw_only=True, tag="paused"):
     """The run holds."""
 
     step: int
 
 
-class Resumed(Event, tag="resumed"):
+class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     """The run goes on."""
 
     step: int
 
 
-class Finished(Event, tag="finished"):
+class Finished(Event, frozen=True, kw_only=True, tag="finished"):
     """The run came to its end; `checkpoint` is its best, relative to the run folder."""
 
     step: int
@@ -150,14 +153,14 @@ class Finished(Event, tag="finished"):
     scores: dict[str, float | None] = {}
 
 
-class Stopped(Event, tag="stopped"):
+class Stopped(Event, frozen=True, kw_only=True, tag="stopped"):
     """The run was stopped; `checkpoint` is its best so far, if it has one."""
 
     step: int
     checkpoint: str | None = None
 
 
-class Failed(Event, tag="failed"):
+class Failed(Event, frozen=True, kw_only=True, tag="failed"):
     """The run ended without a result, or with an older one: `message` is for the person, `cause` for the log."""
 
     message: str
@@ -166,7 +169,7 @@ class Failed(Event, tag="failed"):
     checkpoint: str | None = None
 
 
-class Proposed(Event, tag="proposed"):
+class Proposed(Event, frozen=True, kw_only=True, tag="proposed"):
     """A crack map lies at `out`. `score`: how unsure the map is, 0..1. `share` of pixels over `threshold`.
 
     `cracked` is the probability that the whole image is cracked, where the method has one.
@@ -181,14 +184,14 @@ class Proposed(Event, tag="proposed"):
     cracked: float | None = None
 
 
-class ProposalFailed(Event, tag="proposal-failed"):
+class ProposalFailed(Event, frozen=True, kw_only=True, tag="proposal-failed"):
     """One image could not be proposed; the queue goes on."""
 
     id: int
     message: str
 
 
-class QueueEmptied(Event, tag="queue-emptied"):
+class QueueEmptied(Event, frozen=True, kw_only=True, tag="queue-emptied"):
     """Nothing waits any more."""
 
     proposed: int
@@ -215,8 +218,8 @@ AnyEvent = (
 )
 
 _encoder = msgspec.json.Encoder()
-_commands = msgspec.json.Decoder(AnyCommand)
-_events = msgspec.json.Decoder(AnyEvent)
+_commands: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
+_events: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
 def encode(message: Command | Event) -> bytes:
