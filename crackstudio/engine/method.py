@@ -1,12 +1,14 @@
 """What a method is: a card, a config, and a class the trainer can drive without knowing it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar, Protocol
 
 import msgspec
+import numpy as np
+from msgspec import Meta
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -41,8 +43,72 @@ class Sample:
     has_mask: Tensor
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """What a method wants its images to be like; the dataset obeys.
+
+    Crops are `height` x `width` px, cut at random, flipped and turned jointly with mask and weights. `jitter` is the
+    strength of the photometric jitter (0 = none). `power`, `positive_weight` and `floor` shape the distance weights of
+    region labels, `dilate` (px) widens every mask first.
+    """
+
+    height: int
+    width: int
+    jitter: float = 0.0
+    turns: bool = True
+    power: float = 2.0
+    positive_weight: float = 1.0
+    floor: float = 0.0
+    dilate: int = 1
+
+
+class Verdict(Protocol):
+    """What a guard thinks of the last scoring; `state` is one of those `wire.GuardChanged` names."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def words(self) -> str: ...
+    @property
+    def roll_back(self) -> bool: ...
+    @property
+    def stop(self) -> bool: ...
+
+
+class Guard(Protocol):
+    """Watches the crack maps of fixed probe images for a collapse; maps are (H, W) float32 in [0, 1]."""
+
+    def observe(
+        self,
+        step: int,
+        *,
+        cracked_maps: Sequence[np.ndarray],
+        intact_maps: Sequence[np.ndarray],
+        losses: Mapping[str, float],
+    ) -> Verdict:
+        """Called at each scoring with the maps of the probes and the latest losses by term."""
+        ...
+
+
 class MethodConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """What every method's form has. Ranges, units and help live in `msgspec.Meta`, and nowhere else."""
+    """What every method's form has. Ranges, units and help live in `msgspec.Meta`, and nowhere else.
+
+    A `unit` stands in `Meta(extra={"unit": "px"})`. A method changes a default by declaring the field again.
+    """
+
+    tile: Annotated[
+        int, Meta(ge=32, le=4096, description="Side of the square crops a step trains on.", extra={"unit": "px"})
+    ] = 128
+    jitter: Annotated[
+        float, Meta(ge=0, le=1, description="Random change of brightness, contrast and colour of each crop; 0 is none.")
+    ] = 0.2
+    minutes: Annotated[
+        float,
+        Meta(ge=0.1, le=10_000, description="How long a run takes where nobody says so.", extra={"unit": "min"}),
+    ] = 10.0
+    epochs: Annotated[
+        int, Meta(ge=0, le=100_000, description="Passes over the images in place of minutes; 0: minutes count.")
+    ] = 0
 
 
 class Method(ABC):
@@ -81,6 +147,22 @@ class Method(ABC):
     @abstractmethod
     def crack_map(self, images: Tensor) -> Tensor:
         """(N, 3, H, W) float32 in [0, 1], any H and W -> (N, 1, H, W) float32 in [0, 1]."""
+
+    def feed(self) -> Feed:
+        """What the crops of a step are like."""
+        return Feed(height=self.config.tile, width=self.config.tile, jitter=self.config.jitter)
+
+    def guard(self) -> Guard | None:
+        """A new collapse guard for a run, where the method can collapse."""
+        return None
+
+    def soften(self) -> None:
+        """Called after the guard rolled the run back: make the next try gentler, e.g. a lower rate."""
+        return
+
+    def image_scores(self, images: Tensor) -> Tensor | None:
+        """(N,) probabilities in [0, 1] that an image is cracked, where the method has them."""
+        return None
 
     def preview(self, images: Tensor) -> dict[str, Tensor]:
         """Layers for the previews by name, each (N, 1 or 3, H, W) in [0, 1]; the first is the crack map."""
