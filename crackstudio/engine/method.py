@@ -32,7 +32,8 @@ class Sample:
     """One batch of one stream, on the trainer's device.
 
     images: (N, 3, H, W) float32 in [0, 1]. cracked: (N,) float32, the hard tag. masks: (N, 1, H, W) float32 0/1.
-    weights: (N, 1, H, W) float32 loss weight: 0 where unsure or where no mask is known, distance weights on region labels.
+    weights: (N, 1, H, W) float32 loss weight: 0 where unsure or where no mask is known, distance weights on region
+    labels.
     has_mask: (N,) bool; an intact image always has one, the empty mask.
     """
 
@@ -160,7 +161,7 @@ class Method(ABC):
         """Called after the guard rolled the run back: make the next try gentler, e.g. a lower rate."""
         return
 
-    def image_scores(self, images: Tensor) -> Tensor | None:
+    def image_scores(self, images: Tensor) -> Tensor | None:  # noqa: ARG002 - for methods that override it
         """(N,) probabilities in [0, 1] that an image is cracked, where the method has them."""
         return None
 

@@ -1,0 +1,1 @@
+"""Where networks train and propose: torch, no Qt."""
