@@ -1,0 +1,40 @@
+"""Files that are either the old one or the whole new one, whatever happens in between."""
+
+import contextlib
+import os
+import time
+import uuid
+from pathlib import Path
+
+REPLACE_ATTEMPTS = 20
+"""On Windows a virus scanner or a viewer may hold the old file for a moment."""
+
+
+def write_bytes(path: Path, data: bytes | memoryview) -> None:
+    """Put `data` at `path` by a temporary file in the same folder, fsync, replace; on `OSError` `path` is as before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # not named after the target: a name of 255 bytes leaves no room for a suffix
+    temporary = path.parent / f".{uuid.uuid4().hex}.part"
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def replace(source: Path, target: Path) -> None:
+    """`Path.replace`, tried again for about two seconds while Windows says that somebody holds the target."""
+    for attempt in range(REPLACE_ATTEMPTS):
+        try:
+            source.replace(target)
+        except PermissionError:
+            if os.name != "nt" or attempt == REPLACE_ATTEMPTS - 1:
+                raise
+            time.sleep(0.01 * (attempt + 1))
+        else:
+            return
