@@ -1,0 +1,121 @@
+"""The blocks that generators are built of: ConvNeXt, ResNet, ResNeXt, and what lies between them.
+
+Everything keeps the memory format it is given: on CPU, depthwise convolutions are up to 9 times faster in channels-last.
+"""
+
+from enum import StrEnum
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class BlockKind(StrEnum):
+    """Which residual block a generator repeats."""
+
+    CONVNEXT = "convnext"
+    RESNET = "resnet"
+    RESNEXT = "resnext"
+
+
+def block(kind: BlockKind, channels: int, *, dropout: float = 0.0) -> nn.Module:
+    """One residual block, (N, C, H, W) -> (N, C, H, W)."""
+    makers: dict[BlockKind, type[ConvNeXtBlock | ResNetBlock | ResNeXtBlock]] = {
+        BlockKind.CONVNEXT: ConvNeXtBlock,
+        BlockKind.RESNET: ResNetBlock,
+        BlockKind.RESNEXT: ResNeXtBlock,
+    }
+    return makers[kind](channels, dropout=dropout)
+
+
+class ChannelNorm(nn.LayerNorm):
+    """LayerNorm over the channels of each pixel, (N, C, H, W) -> (N, C, H, W)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        normed: Tensor = super().forward(x.permute(0, 2, 3, 1))
+        return normed.permute(0, 3, 1, 2)
+
+
+class ConvNeXtBlock(nn.Module):
+    """Depthwise 7x7, norm, 1x1 widening fourfold, GELU, 1x1, added (Liu et al., CVPR 2022)."""
+
+    def __init__(self, channels: int, *, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(channels, channels, 7, padding=3, groups=channels),
+            ChannelNorm(channels),
+            nn.Conv2d(channels, 4 * channels, 1),
+            nn.GELU(),
+            nn.Conv2d(4 * channels, channels, 1),
+            nn.Dropout(dropout),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        change: Tensor = self.body(x)
+        return x + change
+
+
+class ResNetBlock(nn.Module):
+    """Two 3x3 convolutions, added."""
+
+    def __init__(self, channels: int, *, dropout: float = 0.0, groups: int = 1) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(channels, channels, 3, padding=1, padding_mode="reflect", groups=groups),
+            ChannelNorm(channels),
+            nn.GELU(),
+            nn.Dropout(dropout),
+            nn.Conv2d(channels, channels, 3, padding=1, padding_mode="reflect", groups=groups),
+            ChannelNorm(channels),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        change: Tensor = self.body(x)
+        return x + change
+
+
+class ResNeXtBlock(nn.Module):
+    """1x1, grouped 3x3, 1x1, added (Xie et al., CVPR 2017); groups of eight channels."""
+
+    def __init__(self, channels: int, *, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(channels, channels, 1),
+            ChannelNorm(channels),
+            nn.GELU(),
+            nn.Conv2d(channels, channels, 3, padding=1, padding_mode="reflect", groups=max(1, channels // 8)),
+            ChannelNorm(channels),
+            nn.GELU(),
+            nn.Dropout(dropout),
+            nn.Conv2d(channels, channels, 1),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        change: Tensor = self.body(x)
+        return x + change
+
+
+class Down(nn.Sequential):
+    """Norm and a 2x2 convolution of stride 2: half the side, other channels."""
+
+    def __init__(self, channels: int, out: int) -> None:
+        super().__init__(ChannelNorm(channels), nn.Conv2d(channels, out, 2, stride=2))
+
+
+class UpAndJoin(nn.Module):
+    """Bilinear to twice the side, joined with the skip by 1x1 convolutions.
+
+    A deconvolution whose kernel equals its stride leaves dotted noise; this does not. The 1x1 runs before the
+    enlargement, where there are four times fewer pixels.
+    """
+
+    def __init__(self, channels: int, out: int) -> None:
+        super().__init__()
+        self.reduce = nn.Conv2d(channels, out, 1)
+        self.join = nn.Conv2d(2 * out, out, 1)
+
+    def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        """x: (N, C, H, W), skip: (N, out, 2H, 2W) -> (N, out, 2H, 2W)."""
+        large = F.interpolate(self.reduce(x), scale_factor=2, mode="bilinear", align_corners=False)
+        joined: Tensor = self.join(torch.cat((large, skip), dim=1))
+        return joined
