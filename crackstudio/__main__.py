@@ -1,0 +1,5 @@
+"""`python -m crackstudio`: the same as `crackstudio`."""
+
+from crackstudio.cli import main
+
+main()

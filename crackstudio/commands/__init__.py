@@ -1,0 +1,1 @@
+"""What each command does, one file a command; `cli` declares them and says what went wrong."""

@@ -1,0 +1,49 @@
+"""`proposals.json`: what lies beside a folder of crack maps, so that nobody has to guess their threshold."""
+
+from pathlib import Path
+
+import msgspec
+
+from crackstudio.core.errors import ScoreError
+from crackstudio.project.atomic import write_bytes
+
+NAME = "proposals.json"
+
+
+class ProposedMap(msgspec.Struct, frozen=True, kw_only=True):
+    """One crack map: `image` it was made of (absolute), `score` how unsure it is, `share` of pixels over the threshold.
+
+    `cracked` is the probability that the image is cracked, where the method has one.
+    """
+
+    image: str
+    score: float
+    share: float
+    cracked: float | None = None
+
+
+class ProposalsFile(msgspec.Struct, frozen=True, kw_only=True):
+    """`maps` by path relative to the folder. `digest` is the SHA-256 of the checkpoint's file."""
+
+    threshold: float
+    method: str
+    checkpoint: str
+    digest: str
+    binary: bool = False
+    maps: dict[str, ProposedMap]
+
+
+def write(folder: Path, proposals: ProposalsFile) -> None:
+    """Write `proposals.json` into `folder`, atomically."""
+    write_bytes(folder / NAME, msgspec.json.format(msgspec.json.encode(proposals), indent=1))
+
+
+def read(folder: Path) -> ProposalsFile | None:
+    """The folder's `proposals.json`, or None where there is none. Raises `ScoreError` for a damaged one."""
+    path = folder / NAME
+    if not path.exists():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=ProposalsFile)
+    except msgspec.DecodeError as error:
+        raise ScoreError(f"{path} is damaged ({error}). Propose again, or name a threshold with --threshold.") from error
