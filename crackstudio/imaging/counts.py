@@ -142,11 +142,10 @@ def count_parts_tolerant(found: NDArray[np.bool_], true: NDArray[np.bool_], *, t
 def same_size(crack_map: CrackMap, truth: Truth) -> None:
     """Raises `ScoreError` where map and truth differ in size."""
     if crack_map.shape != truth.shape:
-        message = (
+        raise ScoreError(
             f"A crack map of {crack_map.shape[1]} x {crack_map.shape[0]} px cannot be scored on a mask of "
             f"{truth.shape[1]} x {truth.shape[0]} px: make the two of the same image at the same size."
         )
-        raise ScoreError(message)
 
 
 def level_of(threshold: float) -> int:

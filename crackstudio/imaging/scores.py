@@ -50,8 +50,7 @@ def best_threshold(pairs: Pairs, *, by: str = "iou") -> tuple[float, float]:
     pooled, score_of = by.removesuffix("_mean") == by, _SCORES_BY_LEVEL[by.removesuffix("_mean")]
     histograms = [_histograms(crack_map, truth) for crack_map, truth in pairs]
     if not histograms:
-        message = "A threshold needs at least one crack map with its mask; none was given."
-        raise ScoreError(message)
+        raise ScoreError("A threshold needs at least one crack map with its mask; none was given.")
     if pooled:
         histograms = [np.sum(histograms, axis=0)]
     scores = np.mean([score_of(histogram) for histogram in histograms], axis=0)[1:]  # level 0 would be everything

@@ -61,8 +61,7 @@ class Blend:
 
 def _starts(length: int, size: int, overlap: int) -> list[int]:
     if not 0 <= overlap < size:
-        message = f"tiles of {size} px cannot overlap by {overlap} px"
-        raise ValueError(message)
+        raise ValueError(f"tiles of {size} px cannot overlap by {overlap} px")
     if length <= size:
         return [0]
     count = math.ceil((length - size) / (size - overlap)) + 1
