@@ -49,7 +49,7 @@ def evaluate_command(maps: Path, truth: Path, *, threshold: float | None, tolera
         print(evaluation.as_json())  # noqa: T201
         return
     table = Table("score", f"at {evaluation.threshold:.3f}", *evaluation.baselines, box=None)
-    for name, value in evaluation.scores.items():
+    for name in evaluation.scores:
         table.add_row(name, *(_shown(column[name]) for column in (evaluation.scores, *evaluation.baselines.values())))
     console = Console()
     console.print(f"{evaluation.images} images, threshold {evaluation.threshold:.3f}")
