@@ -1,0 +1,188 @@
+"""A patch: what one step changed in a tiled mask, tile by tile, before and after, small enough to keep for ever."""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from crackstudio.core.errors import MaskError
+
+TILE = 256
+"""Edge of a tile in pixels; those at the right and lower border are cut off."""
+
+Pixels = npt.NDArray[np.uint8]
+
+
+class Area(NamedTuple):
+    """A rectangle of pixels: rows `top` to `top + height`, columns `left` to `left + width`."""
+
+    top: int
+    left: int
+    height: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TileChange:
+    """What changed in the tile at (row, col): the rectangle at (top, left) inside the tile, packed before and after."""
+
+    row: int
+    col: int
+    top: int
+    left: int
+    height: int
+    width: int
+    before: bytes
+    after: bytes
+
+    def pixels(self, *, backward: bool = False) -> Pixels:
+        """(height, width) uint8 after the change, or before it. Raises `MaskError` where they are damaged."""
+        return _unpack(self.before if backward else self.after, (self.height, self.width))
+
+    @property
+    def area(self) -> Area:
+        """The rectangle in pixels of the mask."""
+        return Area(self.row * TILE + self.top, self.col * TILE + self.left, self.height, self.width)
+
+    def reversed(self) -> "TileChange":
+        """The change that takes this one back."""
+        return TileChange(
+            row=self.row,
+            col=self.col,
+            top=self.top,
+            left=self.left,
+            height=self.height,
+            width=self.width,
+            before=self.after,
+            after=self.before,
+        )
+
+
+_HEAD = struct.Struct("<4sI")
+_CHANGE = struct.Struct("<HHHHHHII")
+_MAGIC = b"CSP1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """One step between two states of a mask: it can be applied forwards and backwards."""
+
+    changes: tuple[TileChange, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing changed."""
+        return not self.changes
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes it holds in memory, without Python's own."""
+        return sum(len(change.before) + len(change.after) + _CHANGE.size for change in self.changes)
+
+    @property
+    def bounds(self) -> Area:
+        """The smallest rectangle around every change; empty where nothing changed."""
+        if self.is_empty:
+            return Area(0, 0, 0, 0)
+        areas = [change.area for change in self.changes]
+        top = min(area.top for area in areas)
+        left = min(area.left for area in areas)
+        bottom = max(area.top + area.height for area in areas)
+        right = max(area.left + area.width for area in areas)
+        return Area(top, left, bottom - top, right - left)
+
+    def reversed(self) -> "Patch":
+        """The patch that takes this one back."""
+        return Patch(changes=tuple(change.reversed() for change in self.changes))
+
+    def encode(self) -> bytes:
+        """The patch as bytes, for the journal."""
+        parts = [_HEAD.pack(_MAGIC, len(self.changes))]
+        for c in self.changes:
+            parts.append(_CHANGE.pack(c.row, c.col, c.top, c.left, c.height, c.width, len(c.before), len(c.after)))
+            parts += (c.before, c.after)
+        return b"".join(parts)
+
+    @classmethod
+    def decode(cls, payload: bytes) -> "Patch":
+        """What `encode` wrote. Raises `MaskError` for anything else."""
+        try:
+            return cls(changes=tuple(_read_changes(payload)))
+        except (struct.error, ValueError) as error:
+            raise MaskError(f"A stroke in the journal is damaged ({error}); it was left out.") from error
+
+
+def _read_changes(payload: bytes) -> Iterator[TileChange]:
+    magic, count = _HEAD.unpack_from(payload)
+    if magic != _MAGIC:
+        raise ValueError("not a patch")
+    at = _HEAD.size
+    for _ in range(count):
+        row, col, top, left, height, width, before, after = _CHANGE.unpack_from(payload, at)
+        at += _CHANGE.size
+        end = at + before + after
+        if end > len(payload) or not (0 < height <= TILE - top and 0 < width <= TILE - left):
+            raise ValueError("cut off or out of range")
+        yield TileChange(
+            row=row,
+            col=col,
+            top=top,
+            left=left,
+            height=height,
+            width=width,
+            before=payload[at : at + before],
+            after=payload[at + before : end],
+        )
+        at = end
+    if at != len(payload):
+        raise ValueError("bytes left over")
+
+
+def change_of_tile(row: int, col: int, before: Pixels, after: Pixels) -> TileChange | None:
+    """The change from one state of a tile to another, cropped to the pixels that differ; None where none does."""
+    left, top, width, height = cv2.boundingRect(cv2.compare(before, after, cv2.CMP_NE))
+    if width == 0:
+        return None
+    rect = np.s_[top : top + height, left : left + width]
+    return TileChange(
+        row=row,
+        col=col,
+        top=top,
+        left=left,
+        height=height,
+        width=width,
+        before=_pack(before[rect]),
+        after=_pack(after[rect]),
+    )
+
+
+_FLAT, _BITS, _BYTES = 0, 1, 2
+
+
+def _pack(pixels: Pixels) -> bytes:
+    """One value: 2 bytes. Two values, as in nearly every stroke: bits, deflated. More: bytes, deflated."""
+    low, high = int(pixels.min()), int(pixels.max())
+    if low == high:
+        return bytes((_FLAT, low))
+    upper = pixels == high
+    if np.count_nonzero(upper) + np.count_nonzero(pixels == low) == pixels.size:
+        return bytes((_BITS, low, high)) + zlib.compress(np.packbits(upper).data, 1)
+    return bytes((_BYTES,)) + zlib.compress(pixels.tobytes(), 1)
+
+
+def _unpack(packed: bytes, shape: tuple[int, int]) -> Pixels:
+    count = shape[0] * shape[1]
+    try:
+        if packed[0] == _FLAT:
+            return np.full(shape, packed[1], np.uint8)
+        if packed[0] == _BITS:
+            bits = np.unpackbits(np.frombuffer(zlib.decompress(packed[3:]), np.uint8), count=count)
+            return np.array((packed[1], packed[2]), np.uint8)[bits].reshape(shape)
+        return np.frombuffer(zlib.decompress(packed[1:]), np.uint8).reshape(shape)
+    except (zlib.error, ValueError, IndexError) as error:
+        raise MaskError(f"A stroke is damaged ({error}); the mask was kept as it is.") from error

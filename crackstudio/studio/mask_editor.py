@@ -1,0 +1,237 @@
+"""The mask being edited: strokes, undo, and what happens to a proposal (the way of the data, 3).
+
+A mask is what a person stands by. Until the first stroke it is *untouched* and a proposal may be shown in its place;
+that stroke takes the proposal in at the threshold of the moment, in the same undo step. Every change of state, undo and
+redo too, goes to the journal as a patch forwards in time, so that replaying it again and again does no harm.
+"""
+
+import struct
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from crackstudio.core.classes import CRACK
+from crackstudio.core.errors import MaskError
+from crackstudio.core.images import MaskKind
+from crackstudio.imaging.brush import Brush, Stroke, Where, take_in
+from crackstudio.imaging.patch import Area, Patch, Pixels
+from crackstudio.imaging.tiled_mask import TiledMask
+
+ProposalSource = Callable[[], tuple[Pixels, float] | None]
+"""The crack map, (H, W) uint8, and the threshold of the moment; None where nothing is proposed."""
+
+_STATE = struct.Struct("<??")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _State:
+    """What goes with the pixels in an undo step and in the journal."""
+
+    touched: bool
+    kind: MaskKind
+
+
+class MaskEditor(QObject):
+    """One image's mask, (height, width), and its undo stack. Raises `MaskError` for a mask of another size."""
+
+    mask_changed = Signal(QRect)
+    """Pixels changed; one rectangle per tile."""
+    state_changed = Signal()
+    """A step was made, undone or redone, or the kind or `touched` changed."""
+
+    def __init__(
+        self,
+        height: int,
+        width: int,
+        *,
+        mask: Pixels | None = None,
+        kind: MaskKind = MaskKind.EXACT,
+        proposal_source: ProposalSource = lambda: None,
+        journal: Callable[[bytes], None] = lambda _: None,
+    ) -> None:
+        super().__init__()
+        if mask is not None and mask.shape != (height, width):
+            raise MaskError(
+                f"The mask is {mask.shape[1]} x {mask.shape[0]} pixels, its image {width} x {height}. "
+                "The file was left as it is; replace it by a mask of the image's size."
+            )
+        self.mask = TiledMask(height, width) if mask is None else TiledMask.from_array(mask)
+        self.undo_stack = QUndoStack(self)
+        self.revision = 0
+        self._state = _State(touched=mask is not None, kind=kind)
+        self._proposal_source = proposal_source
+        self._journal = journal
+        self._stroke: Stroke | None = None
+        self._stroke_painted = False
+        self._before: TiledMask | None = None
+
+    @property
+    def touched(self) -> bool:
+        """Whether a person edited this mask, or stands by a saved one."""
+        return self._state.touched
+
+    @property
+    def kind(self) -> MaskKind:
+        """Whether every pixel is meant, or regions around defects."""
+        return self._state.kind
+
+    @property
+    def is_stroking(self) -> bool:
+        """Whether a stroke was begun and not finished."""
+        return self._stroke is not None
+
+    def array(self) -> Pixels:
+        """A copy of the whole mask, (H, W) uint8."""
+        return self.mask.to_array()
+
+    def snapshot(self) -> TiledMask:
+        """The mask as it is now, at no cost, for another thread to read."""
+        return self.mask.snapshot()
+
+    def begin_stroke(self, x: float, y: float, *, size: float, value: int, where: Where | None = None) -> None:
+        """Put the brush down at (x, y) pixels; an untouched mask takes the proposal in first."""
+        self._begin_step()
+        proposal = None if self.touched else self._proposal()
+        if proposal is not None and self._fits(proposal):
+            self._announce(take_in(self.mask, proposal, value=CRACK.id))
+        self._stroke = Stroke(self.mask, Brush(size=size, value=value, where=where))
+        self._stroke_painted = False
+        self.extend_stroke(x, y)
+
+    def extend_stroke(self, x: float, y: float) -> None:
+        """Draw the brush on to (x, y); nothing where no stroke was begun."""
+        if self._stroke is not None:
+            painted = self._stroke.to(x, y)
+            self._stroke_painted |= bool(painted)
+            self._announce(painted)
+
+    def finish_stroke(self) -> None:
+        """Lift the brush: the stroke becomes one undo step. One that met no pixel is as if it had not begun."""
+        if self._stroke is not None and not self._stroke_painted:
+            self.cancel_stroke()
+        elif self._stroke is not None:
+            self._stroke = None
+            self._push(self.tr("Stroke"), self._state_when_touched())
+
+    def cancel_stroke(self) -> None:
+        """Take the stroke that is being drawn back, as if it had not begun."""
+        if self._stroke is not None:
+            self._stroke = None
+            before, self._before = self._before, None
+            assert before is not None
+            patch = self.mask.changes_since(before)
+            self.mask.apply(patch, backward=True)
+            self._announce(change.area for change in patch.changes)
+
+    def take_proposal(self) -> bool:
+        """Replace the mask by the proposal at the threshold of the moment. False where there is no proposal.
+
+        Raises `MaskError` for a proposal of another size.
+        """
+        where = self._proposal()
+        if where is None:
+            return False
+        if not self._fits(where):
+            raise MaskError("The proposal is not of the image's size; the mask was kept. Propose this image again.")
+        self._begin_step()
+        self.mask.clear()
+        self._announce(take_in(self.mask, where, value=CRACK.id))
+        self._push(self.tr("Take proposal"), self._state_when_touched())
+        return True
+
+    def clear(self) -> None:
+        """Say that nothing is here: an empty mask that a person stands by."""
+        self._begin_step()
+        self.mask.clear()
+        self._push(self.tr("Nothing here"), self._state_when_touched())
+
+    def set_kind(self, kind: MaskKind) -> None:
+        """Say what the pixels mean; the pixels stay."""
+        self._begin_step()
+        self._push(self.tr("Kind of mask"), _State(touched=self.touched, kind=kind))
+
+    def replay(self, payloads: Iterable[bytes]) -> None:
+        """Bring back what a journal kept. Raises `MaskError` at the first damaged entry; those before it are in."""
+        for payload in payloads:
+            state, patch = _decode(payload)
+            self.mask.apply(patch)
+            self._enter(state, patch)
+
+    def _begin_step(self) -> None:
+        self.finish_stroke()
+        self._before = self.mask.snapshot()
+
+    def _proposal(self) -> Where | None:
+        proposal = self._proposal_source()
+        return None if proposal is None else Where(crack_map=proposal[0], threshold=proposal[1])
+
+    def _fits(self, where: Where) -> bool:
+        return where.crack_map.shape == (self.mask.height, self.mask.width)
+
+    def _state_when_touched(self) -> _State:
+        return _State(touched=True, kind=self.kind)
+
+    def _push(self, text: str, after: _State) -> None:
+        """Make what happened since `_before` one undo step."""
+        before, self._before = self._before, None
+        assert before is not None
+        patch = self.mask.changes_since(before)
+        if not patch.is_empty or after != self._state:
+            self.undo_stack.push(_Step(text, move=self._move, patch=patch, before=self._state, after=after))
+            self._arrive(after, patch)
+
+    def _move(self, state: _State, patch: Patch) -> None:
+        """Undo or redo: apply the patch and enter the state, and let the journal know."""
+        self.cancel_stroke()
+        self.mask.apply(patch)
+        self._arrive(state, patch)
+
+    def _arrive(self, state: _State, patch: Patch) -> None:
+        self._journal(_encode(state, patch))
+        self._enter(state, patch)
+
+    def _enter(self, state: _State, patch: Patch) -> None:
+        self._state = state
+        self._announce(change.area for change in patch.changes)
+        self.revision += 1
+        self.state_changed.emit()
+
+    def _announce(self, areas: Iterable[Area]) -> None:
+        for top, left, height, width in areas:
+            self.mask_changed.emit(QRect(left, top, width, height))
+
+
+class _Step(QUndoCommand):
+    """One stroke (or one other act), which was done already when it is pushed."""
+
+    def __init__(
+        self, text: str, *, move: Callable[[_State, Patch], None], patch: Patch, before: _State, after: _State
+    ) -> None:
+        super().__init__(text)
+        self._move = move
+        self._patch = patch
+        self._before = before
+        self._after = after
+        self._is_done = True
+
+    def redo(self) -> None:
+        if not self._is_done:
+            self._move(self._after, self._patch)
+        self._is_done = False
+
+    def undo(self) -> None:
+        self._move(self._before, self._patch.reversed())
+
+
+def _encode(state: _State, patch: Patch) -> bytes:
+    return _STATE.pack(state.touched, state.kind is MaskKind.REGION) + patch.encode()
+
+
+def _decode(payload: bytes) -> tuple[_State, Patch]:
+    if len(payload) < _STATE.size:
+        raise MaskError("An entry of the journal is damaged; the strokes before it were brought back.")
+    touched, is_region = _STATE.unpack_from(payload)
+    kind = MaskKind.REGION if is_region else MaskKind.EXACT
+    return _State(touched=touched, kind=kind), Patch.decode(payload[_STATE.size :])
