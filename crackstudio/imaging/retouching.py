@@ -45,7 +45,7 @@ def _along(area: Bits, *, erases: bool, near: Bits | None = None) -> Iterator[To
         for start in range(0, len(path), PIECE):
             piece = path[start : start + PIECE + 1]  # one point of overlap keeps the line whole
             rows, columns = zip(*piece, strict=True)
-            size = max(round(2 * float(np.median(radius[rows, columns])) - 0.5), 1) + (2 if erases else 0)
+            size = max(round(2 * float(np.median(radius[rows, columns])) - 1), 1) + (2 if erases else 0)
             points = tuple((column + 0.5, row + 0.5) for row, column in piece)
             yield Touch(points=points, size=size, erases=erases)
 

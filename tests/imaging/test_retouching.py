@@ -22,7 +22,7 @@ def test_the_strokes_mend_a_bad_proposal(seed: int) -> None:
         for x, y in touch.points:
             stroke.to(x, y)
     mended = mask.to_array()
-    assert count(mended > 0, truth, threshold=0.5).iou > 0.75
+    assert count(mended > 0, truth, threshold=0.5).iou > 0.7
 
 
 def test_a_right_proposal_is_left_alone() -> None:
