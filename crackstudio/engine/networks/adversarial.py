@@ -11,12 +11,12 @@ from torch import Tensor
 
 def passes_as_real(verdict: Tensor) -> Tensor:
     """LSGAN, the generator's side: every patch should be judged 1 (Mao et al., ICCV 2017)."""
-    return (verdict - 1).square().mean()
+    return (verdict.float() - 1).square().mean()
 
 
 def tells_apart(real: Tensor, made: Tensor) -> Tensor:
     """LSGAN, the discriminator's side; 0.25 where it cannot tell."""
-    return 0.5 * ((real - 1).square().mean() + made.square().mean())
+    return 0.5 * ((real.float() - 1).square().mean() + made.float().square().mean())
 
 
 def tag_loss(logits: Tensor, cracked: Tensor, *, top_share: float) -> Tensor:
@@ -24,16 +24,20 @@ def tag_loss(logits: Tensor, cracked: Tensor, *, top_share: float) -> Tensor:
 
     logits: (N, 1, H, W); cracked: (N,) 0/1.
     """
-    flat = logits.flatten(1)
+    flat = logits.float().flatten(1)
     loudest = flat.topk(max(1, round(top_share * flat.shape[1])), dim=1).values
     return F.binary_cross_entropy_with_logits(loudest.mean(dim=1), cracked)
 
 
 def background_change(before: Tensor, after: Tensor, attention: Tensor) -> Tensor:
-    """1 - SSIM of what lies outside the attention, averaged over the batch; all three from one forward pass."""
-    outside = 1 - attention
-    m, n = outside * (before + 1) / 2, outside * (after + 1) / 2
-    similarity: Tensor = ssim(m, n, data_range=1.0, size_average=True)
+    """1 - SSIM of what lies outside the attention, averaged over the batch; all three from one forward pass.
+
+    Always in full precision: the variances that SSIM subtracts vanish in bfloat16.
+    """
+    with torch.autocast(before.device.type, enabled=False):
+        outside = 1 - attention.float()
+        m, n = outside * (before.float() + 1) / 2, outside * (after.float() + 1) / 2
+        similarity: Tensor = ssim(m, n, data_range=1.0, size_average=True)
     return 1 - similarity
 
 
@@ -46,6 +50,9 @@ class MadePool:
     def __init__(self, size: int = 50) -> None:
         self._size = size
         self._images: list[Tensor] = []
+
+    def __len__(self) -> int:
+        return len(self._images)
 
     def exchange(self, made: Tensor) -> Tensor:
         """Keep these; give as many back, each with probability 1/2 an older one. (N, 3, H, W), detached."""

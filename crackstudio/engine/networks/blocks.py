@@ -1,6 +1,6 @@
 """The blocks that generators are built of: ConvNeXt, ResNet, ResNeXt, and what lies between them.
 
-Everything keeps the memory format it is given: on CPU, depthwise convolutions are up to 9 times faster in channels-last.
+Everything keeps the memory format it is given: depthwise convolutions are up to 9 times faster in channels-last on CPU.
 """
 
 from enum import StrEnum
@@ -41,18 +41,18 @@ class ConvNeXtBlock(nn.Module):
 
     def __init__(self, channels: int, *, dropout: float = 0.0) -> None:
         super().__init__()
-        self.body = nn.Sequential(
-            nn.Conv2d(channels, channels, 7, padding=3, groups=channels),
-            ChannelNorm(channels),
-            nn.Conv2d(channels, 4 * channels, 1),
+        self.depthwise = nn.Conv2d(channels, channels, 7, padding=3, groups=channels)
+        self.pointwise = nn.Sequential(
+            nn.LayerNorm(channels),
+            nn.Linear(channels, 4 * channels),
             nn.GELU(),
-            nn.Conv2d(4 * channels, channels, 1),
+            nn.Linear(4 * channels, channels),
             nn.Dropout(dropout),
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        change: Tensor = self.body(x)
-        return x + change
+        change: Tensor = self.pointwise(self.depthwise(x).permute(0, 2, 3, 1))
+        return x + change.permute(0, 3, 1, 2)
 
 
 class ResNetBlock(nn.Module):

@@ -9,7 +9,7 @@ class PatchDiscriminator(nn.Sequential):
     forward: (N, 3, H, W) in [-1, 1] -> (N, 1, h, w), one raw verdict per patch: 1 = real, 0 = made.
     """
 
-    def __init__(self, *, width: int, downsamplings: int) -> None:
+    def __init__(self, *, width: int = 32, downsamplings: int = 3) -> None:
         layers: list[nn.Module] = [nn.Conv2d(3, width, 4, stride=2, padding=1), nn.LeakyReLU(0.2)]
         channels = width
         for stride in [2] * (downsamplings - 1) + [1]:

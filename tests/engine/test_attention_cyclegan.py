@@ -1,0 +1,135 @@
+"""The attention CycleGAN as the trainer drives it."""
+
+from collections.abc import Mapping
+
+import msgspec
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from crackstudio.core.runs import RunSpec
+from crackstudio.engine.cards import config_for
+from crackstudio.engine.method import Sample, Stream
+from crackstudio.engine.methods.attention_cyclegan import AttentionCycleGAN, AttentionCycleGANConfig
+
+SMALL = {"tile": 32, "batch": 2, "width": 8}
+CRACK_ROW = 15
+
+
+def tiles(count: int, *, cracked: bool, side: int = 32, seed: int = 0) -> Tensor:
+    """Bright noise; a cracked tile has a dark line of two pixels across it."""
+    random = np.random.default_rng(seed)
+    images = random.uniform(0.6, 0.8, (count, 3, side, side)).astype(np.float32)
+    if cracked:
+        images[:, :, CRACK_ROW : CRACK_ROW + 2] = 0.1
+    return torch.from_numpy(images)
+
+
+def batch(count: int = 2, *, seed: int = 0) -> Mapping[Stream, Sample]:
+    def sample(*, cracked: bool) -> Sample:
+        images = tiles(count, cracked=cracked, seed=seed)
+        empty = torch.zeros(count, 1, *images.shape[2:])
+        return Sample(
+            images=images,
+            cracked=torch.full((count,), float(cracked)),
+            masks=empty,
+            weights=empty,
+            has_mask=torch.full((count,), not cracked),
+        )
+
+    return {Stream.CRACKED: sample(cracked=True), Stream.INTACT: sample(cracked=False)}
+
+
+def method(**settings: bool | float | str) -> AttentionCycleGAN:
+    torch.manual_seed(0)
+    return AttentionCycleGAN(msgspec.convert({**SMALL, **settings}, AttentionCycleGANConfig))
+
+
+def rates(trained: AttentionCycleGAN) -> list[float]:
+    return [group["lr"] for optimiser in trained.optimisers().values() for group in optimiser.param_groups]
+
+
+def test_a_step_moves_every_network_and_names_every_loss() -> None:
+    trained = method()
+    before = {name: [p.clone() for p in network.parameters()] for name, network in trained.networks().items()}
+    losses = trained.train_step(batch(), 0.0)
+    assert set(losses) == {"adversarial", "cycle", "identity", "structure", "tag", "discriminator"}
+    assert all(torch.isfinite(loss) and not loss.requires_grad for loss in losses.values())
+    for name, network in trained.networks().items():
+        moved = [not torch.equal(p, q) for p, q in zip(network.parameters(), before[name], strict=True)]
+        assert any(moved), name
+
+
+def test_the_generators_losses_leave_the_discriminators_trainable_and_unmoved() -> None:
+    """Their rate is nothing here, so whatever moved them would have come from the generators' step."""
+    trained = method(discriminator_rate=1e-12)
+    judge = trained.networks()["judge_of_intact"]
+    before = [p.clone() for p in judge.parameters()]
+    trained.train_step(batch(), 0.0)
+    assert all(torch.allclose(p, q, atol=1e-9) for p, q in zip(judge.parameters(), before, strict=True))
+    assert all(p.requires_grad for p in judge.parameters())
+
+
+def test_image_and_attention_come_from_one_forward_pass() -> None:
+    """With dropout, two passes would differ: the structure term would compare images of different samples."""
+    trained = method(dropout=0.5)
+    repairer, calls = trained.networks()["repairer"], []
+    repairer.register_forward_hook(lambda *passed: calls.append(len(passed[1][0])))
+    trained.train_step(batch(), 0.0)
+    assert calls == [4, 1]
+
+
+@pytest.mark.parametrize(("progress", "share"), [(0.0, 1.0), (0.5, 1.0), (0.75, 0.5), (1.0, 0.0)])
+def test_rates_fall_linearly_and_not_at_the_first_step(progress: float, share: float) -> None:
+    trained = method(decay_from=0.5, rate=1e-3, discriminator_rate=1e-4)
+    trained.train_step(batch(), progress)
+    assert rates(trained) == pytest.approx([1e-3 * share, 1e-4 * share])
+
+
+def test_softening_halves_the_discriminators_rate_and_strengthens_the_tag() -> None:
+    trained = method(discriminator_rate=1e-4, rate=1e-3)
+    trained.soften()
+    trained.train_step(batch(), 0.0)
+    assert rates(trained) == pytest.approx([1e-3, 5e-5])
+
+
+def test_the_tag_anchors_the_attention_on_the_crack() -> None:
+    trained = method(rate=2e-3)
+    for step in range(60):
+        trained.train_step(batch(seed=step), step / 120)
+    with torch.no_grad():
+        cracked = trained.crack_map(tiles(4, cracked=True, seed=999))
+        intact = trained.crack_map(tiles(4, cracked=False, seed=998))
+    on, off = cracked[:, :, CRACK_ROW : CRACK_ROW + 2], cracked[:, :, : CRACK_ROW - 4]
+    assert on.mean() > 3 * off.mean()
+    assert on.mean() > 3 * intact.mean()
+
+
+def test_maps_of_any_size_lie_in_range_and_come_with_the_repaired_image() -> None:
+    images = torch.rand(2, 3, 37, 61)
+    with torch.no_grad():
+        preview = method().preview(images)
+    assert list(preview) == ["crack map", "repaired"]
+    assert preview["crack map"].shape == (2, 1, 37, 61)
+    assert preview["repaired"].shape == images.shape
+    assert all(0 <= layer.min() <= layer.max() <= 1 for layer in preview.values())
+
+
+def test_a_run_from_a_checkpoint_starts_where_that_ended() -> None:
+    """A checkpoint holds the averaged generator alone; the trained one has to take it over."""
+    trained = method(rate=1e-12)
+    averaged = trained.networks()["averaged"]
+    with torch.no_grad():
+        for parameter in averaged.parameters():
+            parameter.add_(0.01)
+    started = [p.clone() for p in averaged.parameters()]
+    trained.train_step(batch(), 0.0)
+    assert all(torch.allclose(p, q, atol=1e-6) for p, q in zip(averaged.parameters(), started, strict=True))
+
+
+def test_the_published_recipe_is_a_preset() -> None:
+    config = config_for(AttentionCycleGAN, RunSpec(method="attention-cyclegan", preset="original"))
+    assert isinstance(config, AttentionCycleGANConfig)
+    assert (config.optimiser, config.rate, config.discriminator_rate, config.tag) == ("rmsprop", 2e-4, 2e-5, 0)
+    assert torch.isfinite(method(optimiser="rmsprop").train_step(batch(), 0.0)["cycle"])
