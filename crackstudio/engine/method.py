@@ -1,7 +1,7 @@
 """What a method is: a card, a config, and a class the trainer can drive without knowing it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, ClassVar, Protocol
@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Protocol
 import msgspec
 import numpy as np
 from msgspec import Meta
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -77,14 +78,14 @@ class Verdict(Protocol):
 
 
 class Guard(Protocol):
-    """Watches the crack maps of fixed probe images for a collapse; maps are (H, W) float32 in [0, 1]."""
+    """Watches the crack maps of fixed probe images for a collapse; maps are (N, H, W) float32 in [0, 1]."""
 
     def observe(
         self,
         step: int,
         *,
-        cracked_maps: Sequence[np.ndarray],
-        intact_maps: Sequence[np.ndarray],
+        cracked_maps: NDArray[np.float32],
+        intact_maps: NDArray[np.float32],
         losses: Mapping[str, float],
     ) -> Verdict:
         """Called at each scoring with the maps of the probes and the latest losses by term."""

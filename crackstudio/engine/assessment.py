@@ -1,0 +1,118 @@
+"""What happens at each scoring: the guard looks, scores and previews are made, checkpoints are kept."""
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from crackstudio.core.errors import RasterError, RunError
+from crackstudio.core.runs import CheckpointCard, RunRecord
+from crackstudio.core.wire import CheckpointSaved, GuardChanged, Preview, Scored
+from crackstudio.engine.cards import settings_from
+from crackstudio.engine.checkpoint import Progress, put_back, read_card, save_checkpoint, save_state, state_of
+from crackstudio.engine.device import Place
+from crackstudio.engine.evaluate import Gallery, Judgement, Jury
+from crackstudio.engine.method import Method, Verdict
+from crackstudio.engine.voice import Voice
+from crackstudio.project.run_folder import RunFolder
+
+HEALTHY = "healthy"
+BEST = "checkpoints/best.safetensors"
+LAST = "checkpoints/last.safetensors"
+STATE = "checkpoints/last.state.safetensors"
+
+
+class Assessment:
+    """Keeps the best and the last checkpoint of a run, and the last healthy state to go back to."""
+
+    def __init__(self, run: RunFolder, method: Method, *, jury: Jury, place: Place, voice: Voice) -> None:
+        self._run, self._method, self._jury, self._place, self._voice = run, method, jury, place, voice
+        self._record: RunRecord = run.record()
+        self._gallery = Gallery(run.path, jury)
+        self._guard = method.guard()
+        self._light = ""
+        self._healthy = (0, state_of(method)) if self._guard else None
+        self._judgement = Judgement(threshold=0.5, scores={}, rank=None)
+        self._best = _rank(read_card(run.checkpoint_best)) if run.checkpoint_best.exists() else -math.inf
+
+    def assess(self, progress: Progress, *, losses: Mapping[str, float]) -> None:
+        """Judge the networks as they stand. Raises RunError where the guard gives up."""
+        healthy = self.guard(progress.step, losses=losses)
+        self._judgement = self._jury.judge(self._method, place=self._place)
+        rank = self._judgement.rank
+        # without masks every healthy scoring is better than the one before
+        best = healthy and (rank is None or rank > self._best)
+        self._voice.say(
+            Scored(step=progress.step, scores=self._judgement.scores, threshold=self._judgement.threshold, best=best)
+        )
+        for preview in self._gallery.show(self._method, progress.step, place=self._place):
+            self._voice.say(preview)
+        if best:
+            self._best = rank if rank is not None else self._best
+            self._save(BEST, progress.step)
+        self.save_last(progress)
+
+    def guard(self, step: int, *, losses: Mapping[str, float]) -> bool:
+        """Whether the run is healthy; if not, it may have been rolled back. Raises RunError where it must stop."""
+        if self._guard is None or not self._jury.cracked or not self._jury.intact:
+            return _all_finite(losses)
+        cracked, intact = self._jury.guard_maps(self._method, place=self._place, side=self._method.feed().height)
+        verdict = self._guard.observe(step, cracked_maps=cracked, intact_maps=intact, losses=losses)
+        self._heed(step, verdict)
+        if verdict.state == HEALTHY:
+            self._healthy = (step, state_of(self._method))
+        return verdict.state == HEALTHY
+
+    @property
+    def has_guard(self) -> bool:
+        """Whether somebody watches for a collapse."""
+        return self._guard is not None
+
+    def save_last(self, progress: Progress) -> None:
+        """The last checkpoint, and all that the run needs to continue."""
+        self._save(LAST, progress.step)
+        save_state(self._run.path / STATE, self._method, progress)
+
+    def pin(self, probe: Preview) -> None:
+        """Show this image too; one that cannot be read is left out."""
+        try:
+            self._gallery.pin(probe)
+        except RasterError:
+            return
+
+    def _heed(self, step: int, verdict: Verdict) -> None:
+        back_to = None
+        if verdict.roll_back and self._healthy:
+            back_to, (tensors, metadata) = self._healthy
+            put_back(self._method, tensors, metadata)
+            self._method.soften()
+        if verdict.state != self._light or back_to is not None:
+            self._light = str(verdict.state)
+            self._voice.say(GuardChanged(step=step, state=self._light, words=verdict.words, rolled_back_to=back_to))
+        if verdict.stop:
+            raise RunError(f"The guard {verdict.words}")
+
+    def _save(self, where: str, step: int) -> None:
+        feed = self._method.feed()
+        card = CheckpointCard(
+            method=self._method.card.key,
+            settings=settings_from(self._method.config),
+            threshold=self._judgement.threshold,
+            step=step,
+            tile=max(feed.height, feed.width),
+            scores=self._judgement.scores,
+            snapshot_digest=self._record.snapshot_digest,
+            run=self._record.id,
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            notes=f"trained on {self._record.images} images",
+        )
+        save_checkpoint(self._run.path / where, self._method, card)
+        self._voice.say(CheckpointSaved(step=step, path=where, best=where == BEST))
+
+
+def _rank(card: CheckpointCard) -> float:
+    iou = card.scores.get("iou")
+    return -math.inf if iou is None else iou
+
+
+def _all_finite(losses: Mapping[str, float]) -> bool:
+    return all(math.isfinite(loss) for loss in losses.values())

@@ -1,0 +1,162 @@
+"""Batches of every stream a method draws, cut on a background thread a few steps ahead."""
+
+import contextlib
+import itertools
+import queue
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from crackstudio.core.errors import MaskError, NeedsError, RasterError
+from crackstudio.core.images import Domain, Tag
+from crackstudio.engine.augment import jittered
+from crackstudio.engine.dataset import Aim, Crop, Dataset
+from crackstudio.engine.method import Sample, Stream
+from crackstudio.engine.samplers import balanced, epochs
+
+AHEAD = 3
+ON_CRACK_SHARE = 0.75
+"""Of the crops of a masked image with a defect; the rest fall anywhere, so that quiet surface is seen too."""
+UNREADABLE = 20
+"""Unreadable images in a row before a stream gives up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One image to cut a crop from; None: the dice decide between on a crack and anywhere."""
+
+    index: int
+    aim: Aim | None = None
+
+
+def draws(dataset: Dataset, stream: Stream) -> tuple[list[Draw], list[Draw]]:
+    """What a stream consists of: draws with a defect, and draws without (both may be empty)."""
+    known = [(index, item, _is_cracked(dataset, index)) for index, item in enumerate(dataset.items)]
+    cracked = [index for index, _, is_cracked in known if is_cracked]
+    intact = [index for index, _, is_cracked in known if is_cracked is False]
+    masked = [index for index in cracked if dataset.items[index].mask]
+    quiet = [Draw(index) for index in intact] or [Draw(index, Aim.CLEAR) for index in masked]
+    source = {index for index, item, _ in known if item.domain is Domain.SOURCE}
+    return {
+        Stream.ANY: ([Draw(index) for index, _, _ in known], []),
+        Stream.CRACKED: ([Draw(index, Aim.ON_CRACK) for index in cracked], []),
+        Stream.INTACT: ([], quiet),
+        Stream.MASKED: ([Draw(index) for index in masked], [Draw(index) for index in intact]),
+        Stream.BALANCED: ([Draw(index, Aim.ON_CRACK) for index in cracked], quiet),
+        Stream.SOURCE: ([Draw(i) for i in masked if i in source], [Draw(i) for i in intact if i in source]),
+        Stream.TARGET: ([Draw(index) for index, _, _ in known if index not in source], []),
+    }[stream]
+
+
+def order(stream: Stream, with_defect: Sequence[Draw], without: Sequence[Draw], *, seed: int) -> Iterator[Draw]:
+    """The endless order of a stream: epochs of everything, or balanced where quiet images would drown the others."""
+    if stream is Stream.BALANCED or len(without) > len(with_defect) > 0:
+        return balanced(with_defect, without, seed=seed)
+    return epochs([*with_defect, *without], seed=seed)
+
+
+class Batches:
+    """Endless batches, repeatable from `seed` and `first_step`; use as a context, the thread ends with it."""
+
+    def __init__(self, dataset: Dataset, streams: Mapping[Stream, int], *, seed: int, first_step: int = 0) -> None:
+        self._dataset = dataset
+        self._seed = seed
+        self._orders: dict[Stream, tuple[Iterator[Draw], int]] = {}
+        self.epoch_steps = 1
+        for number, (stream, count) in enumerate(streams.items()):
+            with_defect, without = draws(dataset, stream)
+            if not with_defect and not without:
+                raise NeedsError(f"There is not one image to draw from for {stream.value}: tag or mask some first.")
+            endless = order(stream, with_defect, without, seed=seed * 1009 + number)
+            things = 2 * len(with_defect) if stream is Stream.BALANCED else len(with_defect) + len(without)
+            self.epoch_steps = max(self.epoch_steps, -(-things // count))
+            self._orders[stream] = (itertools.islice(endless, first_step * count, None), count)
+        self._ready: queue.Queue[dict[Stream, list[Crop]] | Exception] = queue.Queue(maxsize=AHEAD)
+        self._ended = threading.Event()
+        self._step = first_step
+        self._thread = threading.Thread(target=self._fill, args=(first_step,), name="batches", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        while self._thread.is_alive():  # it may be waiting for room
+            with contextlib.suppress(queue.Empty):
+                self._ready.get_nowait()
+            self._thread.join(timeout=0.05)
+
+    def next(self, device: torch.device) -> dict[Stream, Sample]:
+        """The batch of the next step, on `device`. Raises what cutting it raised."""
+        crops = self._ready.get()
+        if isinstance(crops, Exception):
+            raise crops
+        random = np.random.default_rng((self._seed, self._step, 1))
+        self._step += 1
+        jitter = self._dataset.feed.jitter
+        return {stream: sample(found, device=device, jitter=jitter, random=random) for stream, found in crops.items()}
+
+    def _fill(self, step: int) -> None:
+        try:
+            while not self._ended.is_set():
+                random = np.random.default_rng((self._seed, step))
+                self._put({stream: self._cut(stream, random=random) for stream in self._orders})
+                step += 1
+        except Exception as error:  # noqa: BLE001 - handed to the training thread, which raises it
+            self._put(error)
+
+    def _put(self, thing: dict[Stream, list[Crop]] | Exception) -> None:
+        while not self._ended.is_set():
+            with contextlib.suppress(queue.Full):
+                self._ready.put(thing, timeout=0.2)
+                return
+
+    def _cut(self, stream: Stream, *, random: np.random.Generator) -> list[Crop]:
+        endless, count = self._orders[stream]
+        crops: list[Crop] = []
+        unreadable = 0
+        while len(crops) < count:
+            draw = next(endless)
+            aim = draw.aim or (Aim.ON_CRACK if random.random() < ON_CRACK_SHARE else Aim.ANYWHERE)
+            try:
+                crops.append(self._dataset.crop(draw.index, aim=aim, random=random))
+            except (RasterError, MaskError) as error:
+                # one damaged file must not end a night's run: the next image takes its place
+                unreadable += 1
+                print(f"left out: {error}", file=sys.stderr)  # noqa: T201 - the run's log
+                if unreadable >= UNREADABLE:
+                    raise
+        return crops
+
+
+def sample(crops: Sequence[Crop], *, device: torch.device, jitter: float, random: np.random.Generator) -> Sample:
+    """Crops of one size as tensors on `device`, images jittered."""
+    images = _moved(np.stack([crop.rgb for crop in crops]), device).permute(0, 3, 1, 2)  # channels-last by layout
+    return Sample(
+        images=jittered(images.float() / 255, strength=jitter, random=random),
+        cracked=_moved(np.array([crop.cracked for crop in crops]), device).float(),
+        masks=_moved(np.stack([crop.mask for crop in crops]), device)[:, None].float(),
+        weights=_moved(np.stack([crop.weights for crop in crops]), device)[:, None],
+        has_mask=_moved(np.array([crop.has_mask for crop in crops]), device),
+    )
+
+
+def _moved(array: NDArray[np.generic], device: torch.device) -> Tensor:
+    tensor = torch.from_numpy(array)
+    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor.to(device)
+
+
+def _is_cracked(dataset: Dataset, index: int) -> bool | None:
+    tag = dataset.items[index].tag
+    if tag is not Tag.UNKNOWN:
+        return tag is Tag.CRACKED
+    truth = dataset.truth(index)
+    return None if truth is None else bool(((truth > 0) & (truth < 255)).any())

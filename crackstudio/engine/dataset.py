@@ -1,0 +1,191 @@
+"""The images and masks of a snapshot: decoded once, kept as bytes within a budget, cut into crops."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from crackstudio.core.classes import BACKGROUND, UNSURE
+from crackstudio.core.errors import MaskError
+from crackstudio.core.images import MaskKind, Tag
+from crackstudio.core.runs import SnapshotItem
+from crackstudio.engine.augment import turned
+from crackstudio.engine.method import Feed
+from crackstudio.imaging.weighting import distance_weights
+from crackstudio.project import rasters
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+BUDGET = 3 * 2**30
+"""Bytes of decoded images kept. What comes after the budget is full is decoded anew each time: with epochs in random
+order that keeps a fixed share at hand, where a cache of the latest would keep next to none."""
+
+CRACK_PIXELS = 4096
+"""Positions of defect pixels kept for aiming crops."""
+
+
+class Aim(Enum):
+    """Where a crop is cut."""
+
+    ANYWHERE = "anywhere"
+    ON_CRACK = "on crack"
+    CLEAR = "clear of cracks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One decoded image: rgb (H, W, 3) uint8; mask (H, W) uint8 or None; weights (H, W) float32 where they vary."""
+
+    rgb: NDArray[np.uint8]
+    mask: NDArray[np.uint8] | None
+    weights: NDArray[np.float32] | None
+    cracks: NDArray[np.int32]
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes in memory."""
+        return sum(array.nbytes for array in (self.rgb, self.mask, self.weights, self.cracks) if array is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crop:
+    """A piece of an image as a step sees it: rgb (h, w, 3) uint8, mask (h, w) uint8 0/1, weights (h, w) float32."""
+
+    rgb: NDArray[np.uint8]
+    mask: NDArray[np.uint8]
+    weights: NDArray[np.float32]
+    cracked: bool
+    has_mask: bool
+
+
+class Dataset:
+    """Random access to the images of a snapshot. Masks are relative to `folder`, the run's."""
+
+    def __init__(self, items: Sequence[SnapshotItem], *, folder: Path, feed: Feed, budget: int = BUDGET) -> None:
+        self.items = tuple(items)
+        self.feed = feed
+        self._folder = folder
+        self._left = budget
+        self._kept: dict[int, Picture] = {}
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def truth(self, index: int) -> NDArray[np.uint8] | None:
+        """The mask a person stands by, as it is on disk; None for a mere tag. Raises RasterError."""
+        mask = self.items[index].mask
+        return None if mask is None else rasters.read_mask(self._folder / mask)
+
+    def picture(self, index: int) -> Picture:
+        """Decoded, from memory where it is kept. Raises RasterError, MaskError."""
+        kept = self._kept.get(index)
+        if kept is None:
+            kept = self._decoded(index)
+            if kept.nbytes <= self._left:
+                self._left -= kept.nbytes
+                self._kept[index] = kept
+        return kept
+
+    def crop(self, index: int, *, aim: Aim, random: np.random.Generator) -> Crop:
+        """A random crop of the feed's size, padded by reflection where the image is smaller, turned at random."""
+        item, picture, feed = self.items[index], self.picture(index), self.feed
+        rows, columns = _window(picture, feed, aim=aim, random=random)
+        rgb = _padded(picture.rgb[rows, columns], feed)
+        if picture.mask is None:
+            intact = item.tag is Tag.INTACT
+            mask = np.zeros(rgb.shape[:2], np.uint8)
+            weights = np.full(rgb.shape[:2], float(intact), np.float32)
+            cracked, has_mask = not intact, intact
+        else:
+            mask = _padded(picture.mask[rows, columns], feed)
+            weights = _padded(picture.weights[rows, columns], feed) if picture.weights is not None else _sure(mask)
+            mask = _is_defect(mask).view(np.uint8)
+            cracked, has_mask = bool(mask.any()), True
+        if feed.turns:
+            rgb, mask, weights = turned((rgb, mask, weights), random=random)
+        return Crop(rgb=rgb, mask=mask, weights=weights, cracked=cracked, has_mask=has_mask)
+
+    def _decoded(self, index: int) -> Picture:
+        item = self.items[index]
+        rgb = rasters.read_rgb8(Path(item.image), page=item.page)
+        mask = self.truth(index)
+        if mask is None:
+            return Picture(rgb=rgb, mask=None, weights=None, cracks=np.empty((0, 2), np.int32))
+        if mask.shape != rgb.shape[:2]:
+            raise MaskError(
+                f"The mask of {item.name} is {mask.shape[1]} x {mask.shape[0]} px, the image {rgb.shape[1]} x "
+                f"{rgb.shape[0]} px. Neither was changed; take the image out of the run or mend its mask."
+            )
+        mask, weights = self._weighted(mask, item.mask_kind)
+        return Picture(rgb=rgb, mask=mask, weights=weights, cracks=_some_cracks(mask))
+
+    def _weighted(
+        self, mask: NDArray[np.uint8], kind: MaskKind | None
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32] | None]:
+        feed = self.feed
+        mask = _dilated(mask, feed.dilate)
+        if kind is not MaskKind.REGION and feed.dilate <= 1:
+            return mask, None
+        weights = distance_weights(mask, power=feed.power, positive_weight=feed.positive_weight, floor=feed.floor)
+        return mask, weights
+
+
+def _is_defect(mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    defect: NDArray[np.bool_] = (mask != BACKGROUND) & (mask != UNSURE)
+    return defect
+
+
+def _sure(mask: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return np.asarray(mask != UNSURE, np.float32)
+
+
+def _dilated(mask: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    if size <= 1:
+        return mask
+    grown = cv2.dilate(_is_defect(mask).view(np.uint8), np.ones((size, size), np.uint8))
+    return np.where((grown > 0) & (mask == BACKGROUND), np.uint8(1), mask)
+
+
+def _some_cracks(mask: NDArray[np.uint8]) -> NDArray[np.int32]:
+    positions = np.argwhere(_is_defect(mask)).astype(np.int32)
+    step = max(1, len(positions) // CRACK_PIXELS)
+    return positions[::step].copy()
+
+
+def _window(picture: Picture, feed: Feed, *, aim: Aim, random: np.random.Generator) -> tuple[slice, slice]:
+    height, width = picture.rgb.shape[:2]
+    high, wide = min(feed.height, height), min(feed.width, width)
+    if aim is Aim.ON_CRACK and len(picture.cracks):
+        row, column = picture.cracks[random.integers(len(picture.cracks))]
+        return _around(int(row), high, height, random), _around(int(column), wide, width, random)
+
+    def anywhere() -> tuple[slice, slice]:
+        return _at(int(random.integers(height - high + 1)), high), _at(int(random.integers(width - wide + 1)), wide)
+
+    if aim is Aim.ANYWHERE or picture.mask is None or not len(picture.cracks):
+        return anywhere()
+    tries = [anywhere() for _ in range(8)]
+    mask = picture.mask
+    return min(tries, key=lambda window: np.count_nonzero(mask[window]))
+
+
+def _around(position: int, size: int, length: int, random: np.random.Generator) -> slice:
+    first, last = max(0, position - size + 1), min(position, length - size)
+    return _at(int(random.integers(first, last + 1)), size)
+
+
+def _at(start: int, size: int) -> slice:
+    return slice(start, start + size)
+
+
+def _padded(array: NDArray[Scalar], feed: Feed) -> NDArray[Scalar]:
+    missing = (feed.height - array.shape[0], feed.width - array.shape[1])
+    if not any(missing):
+        return array
+    padding = [(short // 2, short - short // 2) for short in missing] + [(0, 0)] * (array.ndim - 2)
+    return np.pad(array, padding, mode="symmetric")
