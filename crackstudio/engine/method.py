@@ -162,9 +162,9 @@ class Method(ABC):
         """Called after the guard rolled the run back: make the next try gentler, e.g. a lower rate."""
         return
 
-    def image_scores(self, images: Tensor) -> Tensor | None:  # noqa: ARG002 - for methods that override it
-        """(N,) probabilities in [0, 1] that an image is cracked, where the method has them."""
-        return None
+    def propose(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
+        """The crack map, and (N,) probabilities in [0, 1] that an image is cracked, where the method has them."""
+        return self.crack_map(images), None
 
     def preview(self, images: Tensor) -> dict[str, Tensor]:
         """Layers for the previews by name, each (N, 1 or 3, H, W) in [0, 1]; the first is the crack map."""

@@ -18,7 +18,7 @@ from crackstudio.engine.cards import config_for
 from crackstudio.engine.checkpoint import Progress, load_state, read_card, start_from
 from crackstudio.engine.control import Control, Interrupted
 from crackstudio.engine.dataset import Dataset
-from crackstudio.engine.device import choose_place
+from crackstudio.engine.device import choose_place, put
 from crackstudio.engine.evaluate import Jury
 from crackstudio.engine.methods import method_class
 from crackstudio.engine.needs import require
@@ -97,7 +97,7 @@ class Trainer:
     def _settle(self) -> None:
         """Put the networks on the device, with the weights they start from."""
         for network in self._method.networks().values():
-            network.to(self._place.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+            put(network, self._place)
             network.train()
         state = self._run.path / STATE
         if state.exists():
