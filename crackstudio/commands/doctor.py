@@ -86,13 +86,14 @@ def _display() -> Finding:
 
 def _device() -> Finding:
     try:
-        from crackstudio.engine.device import choose_device, device_name, fast_precision, gpu_hint
+        from crackstudio.engine.device import choose_place, gpu_hint
     except (ImportError, OSError) as error:
         mend = f'"{sys.executable}" -m pip install --force-reinstall "torch>=2.8,<2.14"'
         return Finding(what="Engine", health=Health.BAD, found=f"torch does not load: {error}", mend=mend)
-    device = choose_device("auto")
-    found = f"{device_name(device)}, {fast_precision(device)}, torch {importlib.metadata.version('torch')}"
-    hint = gpu_hint()
+    place, hint = choose_place(), gpu_hint()
+    found = f"{place.name}, {place.precision}, torch {importlib.metadata.version('torch')}"
+    if place.device.type == "cpu" and not hint:
+        found += "; no GPU was found"
     return Finding(what="Engine", health=Health.LIMITED if hint else Health.GOOD, found=found, mend=hint)
 
 
