@@ -74,6 +74,8 @@ class Batches:
             with_defect, without = draws(dataset, stream)
             if not with_defect and not without:
                 raise NeedsError(f"There is not one image to draw from for {stream.value}: tag or mask some first.")
+            if stream is Stream.BALANCED and not without:
+                raise NeedsError("There is nothing intact to compare with: tag an intact image, or mask a cracked one.")
             endless = order(stream, with_defect, without, seed=seed * 1009 + number)
             things = 2 * len(with_defect) if stream is Stream.BALANCED else len(with_defect) + len(without)
             self.epoch_steps = max(self.epoch_steps, -(-things // count))
