@@ -142,17 +142,20 @@ def _clear(path: Path) -> Iterator[None]:
         yield
     except RasterError:
         raise
-    except UnknownFormatError as error:
-        why = str(error)
-    except OSError as error:
-        why = error.strerror or str(error)
-    except MemoryError:
-        why = "there is not enough memory for it"
-    except Exception as error:  # noqa: BLE001 decoders throw what they like
-        why = f"it is damaged or cut off ({error})"
-    else:
-        return
-    raise RasterError(f"{path} cannot be read: {why}. The file was left as it is.")
+    except Exception as error:  # decoders throw what they like
+        raise RasterError(f"{path} cannot be read: {_why(error)}. The file was left as it is.") from error
+
+
+def _why(error: Exception) -> str:
+    match error:
+        case UnknownFormatError():
+            return str(error)
+        case OSError():
+            return error.strerror or str(error)
+        case MemoryError():
+            return "there is not enough memory for it"
+        case _:
+            return f"it is damaged or cut off ({error})"
 
 
 def _check_promise(bytes_there: int, height: int, width: int, bytes_a_pixel: int) -> None:

@@ -3,7 +3,13 @@
 run.json  snapshot.json  events.jsonl  log.txt  masks/  checkpoints/{best,last}.safetensors  previews/
 """
 
+import os
+import platform
+import shlex
+import subprocess
 from collections.abc import Iterator
+from datetime import datetime
+from importlib import metadata
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -11,16 +17,45 @@ import msgspec
 
 from crackstudio.core import wire
 from crackstudio.core.errors import RunError
-from crackstudio.core.runs import RunRecord, RunState, Snapshot
+from crackstudio.core.runs import RunRecord, RunSpec, RunState, Snapshot
 from crackstudio.project.atomic import write_bytes
 
 _Read = TypeVar("_Read", RunRecord, Snapshot)
+
+_PACKAGES = ("crackstudio", "torch", "numpy", "opencv-python")
 
 _ENDS = {
     wire.Finished: RunState.FINISHED,
     wire.Stopped: RunState.STOPPED,
     wire.Failed: RunState.FAILED,
 }
+
+
+def new_run(runs: Path, method: str) -> "RunFolder":
+    """A new folder below `runs`, named `<date>-<time>-<method>`."""
+    stem, number = f"{_now():%Y%m%d-%H%M%S}-{method}", 1
+    while True:
+        path = runs / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            number += 1
+        else:
+            return RunFolder(path)
+
+
+def command_line(spec: RunSpec, *, folder: Path) -> str:
+    """The line that repeats a run headless."""
+    words = ["crackstudio", "train", str(folder), "--method", spec.method]
+    words += ["--preset", spec.preset] if spec.preset else []
+    for name, value in spec.settings.items():
+        words += ["--set", f"{name}={str(value).lower() if isinstance(value, bool) else value}"]
+    words += ["--from", spec.start_from] if spec.start_from else []
+    words += ["--seed", str(spec.seed)]
+    words += ["--minutes", f"{spec.minutes:g}"] if spec.minutes is not None else []
+    words += ["--steps", str(spec.steps)] if spec.steps is not None else []
+    words += ["--device", spec.device] if spec.device != "auto" else []
+    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
 class RunFolder:
@@ -85,6 +120,20 @@ class RunFolder:
         """Atomic."""
         self._write("run.json", record)
 
+    def write_request(self, spec: RunSpec, snapshot: Snapshot, *, folder: Path) -> RunRecord:
+        """Write `run.json` for a run on the images in `folder`."""
+        record = RunRecord(
+            id=self.id,
+            spec=spec,
+            created=_now().isoformat(timespec="seconds"),
+            snapshot_digest=snapshot.digest,
+            images=len(snapshot.items),
+            command=command_line(spec, folder=folder),
+            versions={"python": platform.python_version(), **dict(filter(None, map(_version, _PACKAGES)))},
+        )
+        self.write_record(record)
+        return record
+
     def write_snapshot(self, snapshot: Snapshot) -> None:
         """Atomic."""
         self._write("snapshot.json", snapshot)
@@ -137,3 +186,14 @@ class RunFolder:
 
     def _write(self, name: str, what: RunRecord | Snapshot) -> None:
         write_bytes(self.path / name, msgspec.json.format(msgspec.json.encode(what), indent=1))
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+def _version(package: str) -> tuple[str, str] | None:
+    try:
+        return package, metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,157 @@
+"""The images of a project in memory: instant to ask and to change, from any thread."""
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from crackstudio.core.errors import ProjectError
+from crackstudio.core.images import ImageEntry, Tag, tag_of_folder
+from crackstudio.project.database import Stored
+from crackstudio.project.walk import Found
+
+GONE = "The file is not there any more. Its mask is kept and comes back with the file."
+
+
+class Catalogue:
+    """Every image that was ever seen, gone ones too. `on_change` is told the ids whose rows must be written."""
+
+    def __init__(self, images: Iterable[Stored], on_change: Callable[[Sequence[int]], None]) -> None:
+        self._lock = threading.Lock()
+        self._images = {image.entry.id: image for image in images}
+        self._ids = {image.entry.name: image.entry.id for image in self._images.values()}
+        self._next = max(self._images, default=0) + 1
+        self._listed: list[ImageEntry] | None = None
+        self._on_change = on_change
+
+    def entries(self) -> list[ImageEntry]:
+        """Those that are there, in the order of their paths once a scan is done."""
+        with self._lock:
+            if self._listed is None:
+                self._listed = [image.entry for image in self._images.values() if not image.gone]
+            return self._listed.copy()
+
+    def images(self) -> list[Stored]:
+        """All of them."""
+        with self._lock:
+            return list(self._images.values())
+
+    def image(self, image: int) -> Stored:
+        """Raises `ProjectError` for an unknown id."""
+        try:
+            return self._images[image]
+        except KeyError:
+            raise ProjectError(
+                f"The project has no image {image}. Nothing was changed; scan the folder again."
+            ) from None
+
+    def find(self, name: str) -> Stored | None:
+        """By `ImageEntry.name`."""
+        return self._images.get(self._ids.get(name, 0))
+
+    def read(self, ids: Iterable[int]) -> tuple[list[Stored], list[int]]:
+        """The images as they are now, and the ids of those that are no more."""
+        with self._lock:
+            asked = list(ids)
+            return [self._images[i] for i in asked if i in self._images], [i for i in asked if i not in self._images]
+
+    def update(self, ids: Iterable[int], *, defect: bool | None = None, **fields: Any) -> list[ImageEntry]:
+        """Set `fields` of the entries (and `defect`, if given); returns those that changed."""
+        changed = []
+        with self._lock:
+            for image in ids:
+                stored = self.image(image)
+                entry = msgspec.structs.replace(stored.entry, **fields)
+                if entry != stored.entry or (defect is not None and defect != stored.defect):
+                    kept = stored.defect if defect is None else defect
+                    self._images[image] = msgspec.structs.replace(stored, entry=entry, defect=kept)
+                    changed.append(entry)
+            self._listed = None if changed else self._listed
+        if changed:
+            self._on_change([entry.id for entry in changed])
+        return changed
+
+    def take(self, found: Iterable[tuple[Found, int]]) -> tuple[list[int], list[int]]:
+        """Files of a scan, each with its number of pages -> ids that are new or back, ids whose file changed."""
+        added: list[int] = []
+        changed: list[int] = []
+        rewritten: list[int] = []
+        with self._lock:
+            for file, pages in found:
+                for page in range(pages):
+                    image, how = self._take_page(file, page)
+                    if how is not None:
+                        rewritten.append(image)
+                        (added if how else changed).append(image)
+            if rewritten:
+                self._listed = None
+        if rewritten:
+            self._on_change(rewritten)
+        return added, changed
+
+    def is_current(self, file: Found) -> bool:
+        """Whether the file is there as it was at the last scan."""
+        known = self.find(file.path)
+        return known is not None and not known.gone and (known.bytes, known.modified) == (file.bytes, file.modified)
+
+    def pages(self, path: str) -> int:
+        """How many pages of a file are known."""
+        count = 0
+        while self.find(f"{path}#{count}" if count else path) is not None:
+            count += 1
+        return count
+
+    def lose(self, ids: Iterable[int]) -> None:
+        """Mark images whose files are gone; nothing of them is removed."""
+        lost = list(ids)
+        with self._lock:
+            for image in lost:
+                stored = self._images[image]
+                entry = msgspec.structs.replace(stored.entry, problem=GONE)
+                self._images[image] = msgspec.structs.replace(stored, entry=entry, gone=True)
+            self._listed = None
+        self._on_change(lost)
+
+    def relink(self, new: int, old: int) -> None:
+        """The image `new` is `old` under another name: it takes over what is known of it, and `old` is no more."""
+        with self._lock:
+            here, there = self._images[new], self._images.pop(old)
+            del self._ids[there.entry.name]
+            by_hand = there.entry.tag != tag_of_folder(there.entry.path)
+            entry = msgspec.structs.replace(
+                there.entry,
+                id=new,
+                path=here.entry.path,
+                tag=there.entry.tag if by_hand or here.entry.tag is Tag.UNKNOWN else here.entry.tag,
+                problem=None,
+            )
+            self._images[new] = msgspec.structs.replace(here, entry=entry, defect=there.defect)
+            self._listed = None
+        self._on_change([new, old])
+
+    def sort(self) -> None:
+        """By path and page."""
+        with self._lock:
+            by_path = sorted(self._images.values(), key=lambda image: (image.entry.path, image.entry.page))
+            self._images = {image.entry.id: image for image in by_path}
+            self._listed = None
+
+    def _take_page(self, file: Found, page: int) -> tuple[int, bool | None]:
+        """The id; True where it is new or back, False where it changed, None where it is as it was."""
+        known = self._images.get(self._ids.get(f"{file.path}#{page}" if page else file.path, 0))
+        if known is None:
+            entry = ImageEntry(id=self._next, path=file.path, page=page, tag=tag_of_folder(file.path))
+            self._next += 1
+            self._ids[entry.name] = entry.id
+            self._images[entry.id] = Stored(entry=entry, bytes=file.bytes, modified=file.modified)
+            return entry.id, True
+        entry, same = known.entry, (known.bytes, known.modified) == (file.bytes, file.modified)
+        if same and not known.gone:
+            return entry.id, None
+        problem = None if known.gone or not same else entry.problem
+        entry = msgspec.structs.replace(entry, problem=problem)
+        if not same:
+            entry = msgspec.structs.replace(entry, digest=None, width=None, height=None)
+        self._images[entry.id] = Stored(entry=entry, bytes=file.bytes, modified=file.modified, defect=known.defect)
+        return entry.id, known.gone

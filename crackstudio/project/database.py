@@ -1,0 +1,244 @@
+"""`project.db`: every line of SQL is here.
+
+No WAL: it is unsafe on network drives, and one writer thread that commits in batches has no use for it.
+"""
+
+import contextlib
+import shutil
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from crackstudio.core.errors import FolderError, NewerProjectError
+from crackstudio.core.images import Domain, ImageEntry, MaskKind, Review, Tag
+from crackstudio.project import atomic
+from crackstudio.project.layout import Layout
+
+MIGRATIONS = (
+    """
+    CREATE TABLE images (
+        id INTEGER PRIMARY KEY, path TEXT NOT NULL, page INTEGER NOT NULL, width INTEGER, height INTEGER, digest TEXT,
+        tag TEXT NOT NULL, review TEXT NOT NULL, mask_kind TEXT, proposed_by TEXT, threshold REAL, score REAL,
+        domain TEXT NOT NULL, problem TEXT,
+        bytes INTEGER NOT NULL, modified INTEGER NOT NULL, gone INTEGER NOT NULL, defect INTEGER
+    );
+    CREATE TABLE state (key TEXT PRIMARY KEY, value BLOB NOT NULL);
+    """,
+)
+"""One script a version; never edited once released, only added to. `PRAGMA user_version` counts those applied."""
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry and what only the project needs of it.
+
+    `bytes` and `modified` (ns) are the file's at the last scan; `gone`: the file was not there; `defect`: whether
+    the mask has one, None where it was not looked at.
+    """
+
+    entry: ImageEntry
+    bytes: int = 0
+    modified: int = 0
+    gone: bool = False
+    defect: bool | None = None
+
+
+class Database:
+    """One connection, used by one thread at a time. `repaired` says what had to be mended on the way in."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self.repaired = ""
+        self._changed = False
+        self._connection = self._open_sound()
+        self._migrate()
+
+    def load(self) -> list[Stored]:
+        """Every image."""
+        return _load(self._connection)
+
+    def load_state(self) -> dict[str, bytes]:
+        """Every value that was put by key."""
+        return dict(self._connection.execute("SELECT key, value FROM state"))
+
+    def save(self, images: Iterable[Stored], removed: Iterable[int], state: dict[str, bytes]) -> None:
+        """All of it or, on `sqlite3.Error`, none."""
+        with self._connection:
+            self._connection.executemany(_DELETE, ((image,) for image in removed))
+            self._connection.executemany(_UPSERT, map(_row, images))
+            self._connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", state.items())
+        self._changed = True
+
+    def close(self) -> None:
+        """With a backup if anything was written."""
+        if self._changed:
+            with contextlib.suppress(OSError, sqlite3.Error):  # the database itself is sound: a backup may wait
+                self._back_up(self._layout.database_backup)
+        self._connection.close()
+
+    def _open_sound(self) -> sqlite3.Connection:
+        path = self._layout.database
+        if not _has_content(path) and not _has_content(self._layout.database_backup):
+            return _connect(path)  # a new project
+        if _has_content(path):
+            with contextlib.suppress(sqlite3.DatabaseError):
+                connection = _connect(path)
+                if _is_sound(connection):
+                    return connection
+            self.repaired = f"The project's database was damaged and was kept as {self._set_aside()}; "
+        else:
+            self.repaired = "The project's database was gone; "
+        if self._restore():
+            self.repaired += "tags and reviews are those of the last time the project was closed. Masks are untouched."
+        else:
+            self.repaired += "there was no backup, so tags come from the folders' names again. Masks are untouched."
+        return _connect(path)
+
+    def _set_aside(self) -> Path:
+        """The damaged file, and with it its rollback journal, which would ruin what takes its place."""
+        path = self._layout.database
+        damaged = self._layout.aside(path.name)
+        damaged.parent.mkdir(parents=True, exist_ok=True)
+        atomic.replace(path, damaged)
+        journal = path.with_name(path.name + "-journal")
+        if journal.exists():
+            atomic.replace(journal, damaged.with_name(damaged.name + "-journal"))
+        return damaged
+
+    def _restore(self) -> bool:
+        backup = self._layout.database_backup
+        if not _has_content(backup):
+            return False
+        with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(_connect(backup)) as connection:
+            if _is_sound(connection):
+                shutil.copyfile(backup, self._layout.database)
+                return True
+        return False
+
+    def _migrate(self) -> None:
+        version = _version(self._connection)
+        if version > len(MIGRATIONS):
+            self._connection.close()
+            raise NewerProjectError(
+                f"{self._layout.home} was written by a newer CrackStudio (format {version}, this one knows "
+                f"{len(MIGRATIONS)}). Nothing was changed; update CrackStudio to open it."
+            )
+        if 0 < version < len(MIGRATIONS):
+            self._back_up(self._layout.home / f"project.db.format{version}")
+        for number, script in enumerate(MIGRATIONS[version:], version + 1):
+            self._connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+
+    def _back_up(self, target: Path) -> None:
+        fresh = target.with_name(target.name + ".part")
+        fresh.unlink(missing_ok=True)
+        with contextlib.closing(sqlite3.connect(fresh)) as copy:
+            self._connection.backup(copy)
+        atomic.replace(fresh, target)
+
+
+def read_only(layout: Layout) -> list[Stored]:
+    """The images of a project that another process may have open; empty where there is no database."""
+    if not layout.database.exists():
+        return []
+    uri = f"{layout.database.absolute().as_uri()}?mode=ro"
+    try:
+        with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=10)) as connection:
+            return _load(connection)
+    except sqlite3.Error as error:
+        raise FolderError(
+            f"{layout.database} cannot be read ({error}). Nothing was changed; open the folder in the studio once."
+        ) from error
+
+
+_COLUMNS = (
+    "id, path, page, width, height, digest, tag, review, mask_kind, proposed_by, threshold, score, domain, problem, "
+    "bytes, modified, gone, defect"
+)
+_SELECT = f"SELECT {_COLUMNS} FROM images"  # noqa: S608 constant names
+_UPSERT = f"INSERT OR REPLACE INTO images ({_COLUMNS}) VALUES (?{', ?' * _COLUMNS.count(',')})"  # noqa: S608
+_DELETE = "DELETE FROM images WHERE id = ?"
+
+
+def _has_content(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=10, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = TRUNCATE")
+        connection.execute("PRAGMA synchronous = FULL")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_sound(connection: sqlite3.Connection) -> bool:
+    """Closes a connection to an unsound database."""
+    try:
+        sound = bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+        if sound and 0 < _version(connection) <= len(MIGRATIONS):
+            connection.execute(_SELECT + " LIMIT 1").fetchone()
+    except sqlite3.Error:
+        sound = False
+    if not sound:
+        connection.close()
+    return sound
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _load(connection: sqlite3.Connection) -> list[Stored]:
+    return [
+        Stored(
+            entry=ImageEntry(
+                id=row[0],
+                path=row[1],
+                page=row[2],
+                width=row[3],
+                height=row[4],
+                digest=row[5],
+                tag=Tag(row[6]),
+                review=Review(row[7]),
+                mask_kind=row[8] and MaskKind(row[8]),
+                proposed_by=row[9],
+                threshold=row[10],
+                score=row[11],
+                domain=Domain(row[12]),
+                problem=row[13],
+            ),
+            bytes=row[14],
+            modified=row[15],
+            gone=bool(row[16]),
+            defect=None if row[17] is None else bool(row[17]),
+        )
+        for row in connection.execute(_SELECT + " ORDER BY path, page")
+    ]
+
+
+def _row(image: Stored) -> tuple[object, ...]:
+    entry = image.entry
+    return (
+        entry.id,
+        entry.path,
+        entry.page,
+        entry.width,
+        entry.height,
+        entry.digest,
+        entry.tag,
+        entry.review,
+        entry.mask_kind,
+        entry.proposed_by,
+        entry.threshold,
+        entry.score,
+        entry.domain,
+        entry.problem,
+        image.bytes,
+        image.modified,
+        image.gone,
+        image.defect,
+    )

@@ -1,0 +1,128 @@
+"""Masks on disk. Nothing here overwrites a mask that this session has not loaded or written itself."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackstudio.core.errors import FolderError, MaskError, RasterError
+from crackstudio.project import atomic, rasters
+from crackstudio.project.layout import Layout
+
+Mask = NDArray[np.uint8]
+
+
+class MaskStore:
+    """Load and save by the image's name; `report` is told of every mask that had to be kept aside."""
+
+    def __init__(self, layout: Layout, report: Callable[[str], None]) -> None:
+        self._layout = layout
+        self._report = report
+        self._known: dict[str, tuple[int, int]] = {}
+
+    def load(self, name: str, size: tuple[int, int] | None) -> Mask | None:
+        """None where there is none. Raises `MaskError`; a damaged one, or one of another size, is kept aside."""
+        path = self._layout.mask(name)
+        try:
+            signature = _signature(path)
+            mask = rasters.read_mask(path)
+        except FileNotFoundError:
+            return None
+        except RasterError as error:
+            if isinstance(error.__cause__, OSError):  # a share that went away, a permission: the mask may be sound
+                raise MaskError(f"The mask of {name} cannot be read just now. {error}") from error
+            kept = self._set_aside(name)
+            raise MaskError(
+                f"The mask of {name} cannot be read. It was kept as {kept}; draw a new one. ({error})"
+            ) from error
+        if size is not None and mask.shape != size:
+            kept = self._set_aside(name)
+            raise MaskError(
+                f"The mask of {name} is {mask.shape[1]} x {mask.shape[0]} px, its image {size[1]} x {size[0]} px. "
+                f"The mask was kept as {kept}; draw a new one, or bring the image back as it was."
+            )
+        self._known[name] = signature
+        return mask
+
+    def save(self, name: str, mask: Mask, size: tuple[int, int]) -> None:
+        """Atomic. Raises `FolderError` on a full disk; `MaskError` where it is not (height, width): kept aside then."""
+        try:
+            if mask.shape != size:
+                kept = self._aside(name)
+                rasters.write_png(kept, mask)
+                raise MaskError(
+                    f"A mask of {mask.shape[1]} x {mask.shape[0]} px was about to be saved for {name}, which is "
+                    f"{size[1]} x {size[0]} px. It was kept as {kept}; the last good mask is untouched."
+                )
+            path = self._layout.mask(name)
+            self._keep_foreign(name, path)
+            rasters.write_png(path, mask)
+            self._known[name] = _signature(path)
+        except OSError as error:
+            raise FolderError(
+                f"The mask of {name} cannot be saved: {error.strerror or error}. The last saved mask is intact "
+                "and your strokes are kept; free some space or give the permission back, then save again."
+            ) from error
+
+    def take_away(self, name: str) -> None:
+        """A person wants no mask after all; the file is kept aside."""
+        if self.exists(name):
+            self._set_aside(name)
+
+    def copy(self, name: str, target: Path) -> bool:
+        """A copy that later strokes do not touch; False where there is no mask."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            shutil.copyfile(self._layout.mask(name), target)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def move(self, old: str, new: str) -> None:
+        """The image has another name now."""
+        source, target = self._layout.mask(old), self._layout.mask(new)
+        if source.exists() and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            atomic.replace(source, target)
+
+    def names(self) -> Iterator[str]:
+        """Of every image that has a mask on disk."""
+        for folder, _, files in os.walk(self._layout.masks):
+            below = Path(folder).relative_to(self._layout.masks).as_posix()
+            prefix = "" if below == "." else f"{below}/"
+            yield from (f"{prefix}{file.removesuffix('.png')}" for file in files if file.endswith(".png"))
+
+    def exists(self, name: str) -> bool:
+        """Whether there is one on disk."""
+        return self._layout.mask(name).exists()
+
+    def _keep_foreign(self, name: str, path: Path) -> None:
+        try:
+            there = _signature(path)
+        except FileNotFoundError:
+            return
+        if self._known.get(name) != there:
+            kept = self._aside(name)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, kept)
+            self._report(
+                f"Another program wrote a mask of {name} that you had not seen. It was kept as {kept}; yours was saved."
+            )
+
+    def _set_aside(self, name: str) -> Path:
+        kept = self._aside(name)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        atomic.replace(self._layout.mask(name), kept)
+        return kept
+
+    def _aside(self, name: str) -> Path:
+        place = self._layout.aside(name)
+        return place.with_name(f"{place.name}.png")
+
+
+def _signature(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns

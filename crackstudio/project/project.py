@@ -1,0 +1,374 @@
+"""A folder of images as a project: the only writer of masks, and the only place that knows what is where.
+
+Asking and tagging is instant and safe on the studio's main thread: it happens in memory, and one writer thread brings
+it to disk. Whatever decodes or saves a picture says so, and belongs off that thread.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Self
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from crackstudio.core import locations, wire
+from crackstudio.core.classes import CRACK, DefectClass
+from crackstudio.core.errors import FolderError, MaskError, RasterError
+from crackstudio.core.images import Domain, ImageEntry, MaskKind, Review, Tag
+from crackstudio.core.runs import RunSpec, Snapshot, Stock
+from crackstudio.project import atomic, rasters
+from crackstudio.project.catalogue import Catalogue
+from crackstudio.project.database import Database
+from crackstudio.project.journal import Journal
+from crackstudio.project.layout import HOME_NAME, Layout
+from crackstudio.project.locking import Lock
+from crackstudio.project.masks import Mask, MaskStore
+from crackstudio.project.proposals import ProposalStore
+from crackstudio.project.run_folder import RunFolder, new_run
+from crackstudio.project.scanning import Scan, ScanOutcome
+from crackstudio.project.snapshot import build_snapshot, digest_of, drafts_of_project, has_defect
+from crackstudio.project.stock import count_stock
+from crackstudio.project.writer import Writer
+
+Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
+
+_NETWORK, _CLASSES = "network", "classes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkInUse:
+    """The checkpoint that proposes, and its name for a person."""
+
+    path: Path
+    label: str
+
+
+class _Network(msgspec.Struct, frozen=True):
+    path: str  # relative to the home where it lies below it, so that a moved project finds it
+    label: str
+
+
+class Project:
+    """Make one with `Project.open`. Every method may be called from any thread."""
+
+    def __init__(self, folder: Path, layout: Layout, lock: Lock, database: Database) -> None:
+        self.folder = folder
+        self.home = layout.home
+        self._layout = layout
+        self._lock = lock
+        self._database = database
+        self._listener: Callable[[str], None] | None = None
+        self._reports: list[str] = []
+        self._state = database.load_state()
+        self._catalogue = Catalogue(database.load(), self._touch)
+        self._writer = Writer(database, read_images=self._catalogue.read, report=self.report, beat=lock.beat)
+        self._masks = MaskStore(layout, self.report)
+        self._proposals = ProposalStore(layout, self._writer)
+        self._journals: dict[int, Journal] = {}
+        self._saving: dict[int, threading.Lock] = {}
+        self._saved_upto: dict[int, int] = {}
+        if database.repaired:
+            self.report(database.repaired)
+
+    @classmethod
+    def open(cls, folder: Path, *, home: Path | None = None) -> Self:
+        """Open, or create where there is none; nothing is scanned.
+
+        Raises `FolderError`, `ProjectLockedError`, `NewerProjectError`.
+        """
+        folder = folder.absolute()
+        if not folder.is_dir():
+            raise FolderError(f"{folder} is no folder that can be read. Nothing was changed; open one with images.")
+        layout = Layout((home or folder / HOME_NAME).absolute())
+        lock = Lock(layout.lock)
+        try:
+            layout.home.mkdir(parents=True, exist_ok=True)
+            lock.take()
+        except OSError as error:
+            raise FolderError(
+                f"{layout.home} cannot be written ({error.strerror or error}). Nothing was changed; keep the project "
+                "elsewhere with --project DIR, or give the permission to write there."
+            ) from error
+        try:
+            database = Database(layout)
+            try:
+                return cls(folder, layout, lock, database)
+            except BaseException:
+                database.close()
+                raise
+        except BaseException:
+            lock.release()
+            raise
+
+    def listen(self, listener: Callable[[str], None]) -> None:
+        """Have reports (a mask kept aside, a disk that is full, ...) told to `listener`, on whatever thread they arise.
+
+        Those that nobody heard so far are told at once.
+        """
+        self._listener = listener
+        while self._reports:
+            listener(self._reports.pop(0))
+
+    def report(self, message: str) -> None:
+        """Tell the listener, or keep it until there is one."""
+        if self._listener is not None:
+            self._listener(message)
+        else:
+            self._reports.append(message)
+
+    def entries(self) -> list[ImageEntry]:
+        """The images that are there."""
+        return self._catalogue.entries()
+
+    def entry(self, image: int) -> ImageEntry:
+        """Also of an image whose file is gone (`problem` says so). Raises `ProjectError` for an unknown id."""
+        return self._catalogue.image(image).entry
+
+    def image_path(self, image: int) -> Path:
+        """The file of an image."""
+        return self.folder / self.entry(image).path
+
+    def scan(
+        self, *, on_progress: Callable[[int], None] | None = None, stop: threading.Event | None = None
+    ) -> ScanOutcome:
+        """Find new, changed and vanished files; entries are there while it goes on. Off the main thread.
+
+        Raises `FolderError` where the folder cannot be listed.
+        """
+        scan = Scan(self.folder, skip=self.home, catalogue=self._catalogue, masks=self._masks, report=self.report)
+        return scan.run(rename=self._rename, on_progress=on_progress, stop=stop)
+
+    def read_rgb8(self, image: int) -> NDArray[np.uint8]:
+        """(H, W, 3) uint8. Off the main thread. Raises `RasterError`, and the entry then says why in `problem`."""
+        entry, path = self.entry(image), self.image_path(image)
+        try:
+            pixels = rasters.read_rgb8(path, page=entry.page)
+            digest = entry.digest or digest_of(path)
+        except RasterError as error:
+            self._catalogue.update([image], problem=str(error))
+            raise
+        self._catalogue.update([image], width=pixels.shape[1], height=pixels.shape[0], digest=digest, problem=None)
+        return pixels
+
+    def load_mask(self, image: int) -> Mask | None:
+        """(H, W) uint8 class ids, None where there is none. Off the main thread. Raises `MaskError`, `RasterError`."""
+        entry = self.entry(image)
+        try:
+            mask = self._masks.load(entry.name, self._size(entry))
+        except MaskError:
+            if not self._masks.exists(entry.name):  # kept aside
+                self._catalogue.update([image], mask_kind=None, review=_without_mask(entry))
+            raise
+        if mask is None:
+            if entry.mask_kind is not None:
+                self._catalogue.update([image], mask_kind=None, review=_without_mask(entry))
+                self.report(f"The mask of {entry.name} is not on disk any more.")
+            return None
+        self._catalogue.update([image], defect=has_defect(mask), mask_kind=entry.mask_kind or MaskKind.EXACT)
+        return mask
+
+    def save_mask(
+        self, image: int, mask: Mask | None, kind: MaskKind, *, journal_mark: int | None = None
+    ) -> ImageEntry:
+        """Save atomically, then drop the journal up to `journal_mark`: take that mark together with the mask.
+
+        Without a mark all that was appended before this call is dropped. None for a mask takes the mask away (it is
+        kept aside). Off the main thread. Raises `MaskError`, `FolderError`; the last saved mask is then intact.
+        """
+        journal = self.journal(image)
+        upto = journal.mark() if journal_mark is None else journal_mark
+        with self._saving.setdefault(image, threading.Lock()):
+            entry = self.entry(image)
+            if upto < self._saved_upto.get(image, 0):  # overtaken by a later save
+                return entry
+            if mask is None:
+                self._masks.take_away(entry.name)
+                self._catalogue.update([image], mask_kind=None, review=_without_mask(entry))
+            else:
+                self._masks.save(entry.name, mask, self._size(entry))
+                review = Review.CORRECTED if entry.review in (Review.UNSEEN, Review.PROPOSED) else entry.review
+                self._catalogue.update([image], defect=has_defect(mask), mask_kind=kind, review=review)
+            self._saved_upto[image] = upto
+            journal.clear(upto)
+        return self.entry(image)
+
+    def journal(self, image: int) -> Journal:
+        """The journal of an image: always the same object."""
+        journal = self._journals.get(image)
+        if journal is None:
+            name = self.entry(image).name
+            journal = Journal(
+                self._layout.journal(name), writer=self._writer, aside=partial(self._layout.aside, f"{name}.journal")
+            )
+            journal = self._journals.setdefault(image, journal)
+        return journal
+
+    def unsaved(self) -> list[ImageEntry]:
+        """Images with strokes that an earlier session could not save. Reads the disk."""
+        return [e for e in self.entries() if self._layout.journal(e.name).exists()] if self._has_journals() else []
+
+    def to_propose(self, ids: Iterable[int]) -> tuple[wire.ImageToPropose, ...]:
+        """What an engine is asked; `record_proposal` takes its answer in and keeps the proposal before it."""
+        entries = map(self.entry, ids)
+        return tuple(
+            wire.ImageToPropose(
+                id=entry.id,
+                image=str(self.folder / entry.path),
+                page=entry.page,
+                out=str(self._layout.incoming_proposal(entry.name)),
+            )
+            for entry in entries
+        )
+
+    def record_proposal(self, event: wire.Proposed, *, label: str) -> ImageEntry:
+        """Take a crack map in; the one of another network before it stays as the previous proposal."""
+        entry = self.entry(event.id)
+        renewed = entry.proposed_by is not None and entry.proposed_by != label
+        self._proposals.take(entry.name, Path(event.out), keep_previous=renewed)
+        review = Review.PROPOSED if entry.review is Review.UNSEEN else entry.review
+        self._catalogue.update(
+            [event.id], proposed_by=label, threshold=event.threshold, score=event.score, review=review
+        )
+        return self.entry(event.id)
+
+    def proposal_path(self, image: int) -> Path:
+        """Where the crack map kept for an image lies."""
+        return self._layout.proposal(self.entry(image).name)
+
+    def previous_proposal_path(self, image: int) -> Path:
+        """Where the crack map of the network before lies."""
+        return self._layout.previous_proposal(self.entry(image).name)
+
+    def load_proposal(self, image: int) -> NDArray[np.uint8] | None:
+        """(H, W) uint8, None where there is none that fits the image. Off the main thread."""
+        return self._fitting(image, self._proposals.load(self.entry(image).name))
+
+    def load_previous_proposal(self, image: int) -> NDArray[np.uint8] | None:
+        """The same, of the network before."""
+        return self._fitting(image, self._proposals.load(self.entry(image).name, previous=True))
+
+    def set_tag(self, ids: Iterable[int], tag: Tag) -> list[ImageEntry]:
+        """Returns the entries that changed."""
+        return self._catalogue.update(ids, tag=tag)
+
+    def set_review(self, ids: Iterable[int], review: Review) -> list[ImageEntry]:
+        """Returns the entries that changed."""
+        return self._catalogue.update(ids, review=review)
+
+    def set_domain(self, ids: Iterable[int], domain: Domain) -> list[ImageEntry]:
+        """Returns the entries that changed."""
+        return self._catalogue.update(ids, domain=domain)
+
+    def stock(self) -> Stock:
+        """What there is to train on."""
+        return count_stock(self._catalogue.images())
+
+    def freeze(self, run: RunFolder, *, method_needs_masks: bool | None = None) -> Snapshot:
+        """Copy the confirmed masks and write `snapshot.json`. Off the main thread: files not seen yet are hashed."""
+        drafts = drafts_of_project(
+            self._catalogue.images(), folder=self.folder, masks=self._masks, run=run, digest=self._digest
+        )
+        return build_snapshot(drafts, run, needs_masks=bool(method_needs_masks))
+
+    def create_run(self, spec: RunSpec, *, method_needs_masks: bool | None = None) -> RunFolder:
+        """A run folder with its snapshot and `run.json`, ready for an engine. Off the main thread."""
+        run = new_run(self._layout.runs, spec.method)
+        snapshot = self.freeze(run, method_needs_masks=method_needs_masks)
+        run.write_request(spec, snapshot, folder=self.folder)
+        return run
+
+    def runs(self) -> list[RunFolder]:
+        """Every run, the oldest first. Reads the disk."""
+        return [RunFolder(record.parent) for record in sorted(self._layout.runs.glob("*/run.json"))]
+
+    def network(self) -> NetworkInUse | None:
+        """The network that was chosen, else the starter that comes with CrackStudio, else None."""
+        kept = self._state.get(_NETWORK)
+        if kept is not None:
+            chosen = msgspec.json.decode(kept, type=_Network)
+            path = self.home / chosen.path
+            if path.exists():
+                return NetworkInUse(path=path, label=chosen.label)
+        starter = locations.starter()
+        return NetworkInUse(path=starter, label="starter") if starter.exists() else None
+
+    def use_network(self, checkpoint: Path, *, label: str) -> None:
+        """Choose the network that proposes from now on."""
+        path = checkpoint.absolute()
+        kept = path.relative_to(self.home).as_posix() if path.is_relative_to(self.home) else str(path)
+        self._put(_NETWORK, msgspec.json.encode(_Network(kept, label)))
+
+    def classes(self) -> tuple[DefectClass, ...]:
+        """What the values in the masks mean."""
+        kept = self._state.get(_CLASSES)
+        return msgspec.json.decode(kept, type=tuple[DefectClass, ...]) if kept else (CRACK,)
+
+    def remember(self, key: str, value: Value) -> None:
+        """Keep a small thing of the window with the project."""
+        self._put(f"studio.{key}", msgspec.json.encode(value))
+
+    def recall(self, key: str, default: Value = None) -> Value:
+        """What was remembered."""
+        kept = self._state.get(f"studio.{key}")
+        value: Value = default if kept is None else msgspec.json.decode(kept)
+        return value
+
+    def flush(self) -> None:
+        """Wait until everything is on disk; raises `FolderError` where it cannot be written just now."""
+        self._writer.settle()
+
+    def close(self) -> None:
+        """Write all, back up, unlock. Raises `FolderError` with what could not be written; it is closed even so."""
+        try:
+            self._writer.close()
+        finally:
+            self._database.close()
+            self._lock.release()
+
+    def _touch(self, ids: Iterable[int]) -> None:
+        self._writer.touch(ids)
+
+    def _put(self, key: str, value: bytes) -> None:
+        self._state[key] = value
+        self._writer.put(key, value)
+
+    def _digest(self, entry: ImageEntry) -> str:
+        digest = digest_of(self.folder / entry.path)
+        self._catalogue.update([entry.id], digest=digest)
+        return digest
+
+    def _size(self, entry: ImageEntry) -> tuple[int, int]:
+        known = self._known_size(entry.id)
+        if known is None:
+            known = rasters.size_of(self.folder / entry.path, page=entry.page)
+            self._catalogue.update([entry.id], height=known[0], width=known[1])
+        return known
+
+    def _known_size(self, image: int) -> tuple[int, int] | None:
+        entry = self.entry(image)
+        return None if entry.height is None or entry.width is None else (entry.height, entry.width)
+
+    def _fitting(self, image: int, crack_map: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
+        known = self._known_size(image)
+        return crack_map if crack_map is not None and known in (None, crack_map.shape) else None
+
+    def _has_journals(self) -> bool:
+        return any(files for _, _, files in os.walk(self._layout.journals))
+
+    def _rename(self, old: str, new: str) -> None:
+        self._masks.move(old, new)
+        self._proposals.move(old, new)
+        if self._layout.journal(old).exists():
+            self._layout.journal(new).parent.mkdir(parents=True, exist_ok=True)
+            atomic.replace(self._layout.journal(old), self._layout.journal(new))
+
+
+def _without_mask(entry: ImageEntry) -> Review:
+    if entry.review in (Review.CORRECTED, Review.CONFIRMED):
+        return Review.PROPOSED if entry.proposed_by else Review.UNSEEN
+    return entry.review

@@ -1,0 +1,172 @@
+"""What a run trains on, frozen before its first step: entries, split, copies of the masks, digest.
+
+Only what a person stands by counts: confirmed masks, and tags. The split is by content, so an image stays on its side
+when it is renamed, when others are added, and in every later run.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from crackstudio.core.classes import BACKGROUND, UNSURE
+from crackstudio.core.errors import FolderError, MaskError, RasterError
+from crackstudio.core.images import Domain, ImageEntry, MaskKind, Review, Split, Tag, tag_of_folder
+from crackstudio.core.runs import Snapshot, SnapshotItem
+from crackstudio.project import database, rasters
+from crackstudio.project.database import Stored
+from crackstudio.project.layout import HOME_NAME, Layout
+from crackstudio.project.masks import Mask, MaskStore
+from crackstudio.project.pairing import MaskFolder
+from crackstudio.project.run_folder import RunFolder
+from crackstudio.project.walk import Walk
+
+VALIDATION_SHARE = 0.2
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """An item that has no side yet; `digest` is the SHA-256 of the image's file."""
+
+    item: SnapshotItem
+    digest: str
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's bytes. Raises `RasterError`."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise RasterError(f"{path} cannot be read: {error.strerror}. The file was left as it is.") from error
+
+
+def split_of(digest: str) -> Split:
+    """The side of an image, by its content alone."""
+    return Split.VALIDATION if int(digest[:8], 16) < VALIDATION_SHARE * 2**32 else Split.TRAIN
+
+
+def has_defect(mask: Mask) -> bool:
+    """Whether any pixel is neither background nor unsure."""
+    return bool(((mask != BACKGROUND) & (mask != UNSURE)).any())
+
+
+def is_confirmed(entry: ImageEntry) -> bool:
+    """Whether a person stands by the mask as it is."""
+    return entry.review is Review.CONFIRMED and entry.mask_kind is not None
+
+
+def is_usable(image: Stored) -> bool:
+    """Not gone, not broken, not flagged."""
+    return not image.gone and image.entry.problem is None and image.entry.review is not Review.FLAGGED
+
+
+def drafts_of_project(
+    images: Iterable[Stored],
+    *,
+    folder: Path,
+    masks: MaskStore,
+    run: RunFolder,
+    digest: Callable[[ImageEntry], str] | None = None,
+) -> Iterator[Draft]:
+    """What of a project can be trained on: confirmed masks (copied into the run), tagged images, the target domain."""
+    for image in filter(is_usable, images):
+        item = _item_of(image, folder=folder, masks=masks, run=run)
+        if item.tag is not Tag.UNKNOWN or item.domain is Domain.TARGET:
+            known = image.entry.digest or (digest(image.entry) if digest else digest_of(Path(item.image)))
+            yield Draft(item=item, digest=known)
+
+
+def build_snapshot(drafts: Iterable[Draft], run: RunFolder, *, needs_masks: bool = False) -> Snapshot:
+    """Choose the sides, seal with a digest, write `snapshot.json`. `needs_masks` leaves out mere tags but `intact`."""
+    kept = [draft for draft in drafts if not needs_masks or draft.item.mask or draft.item.tag is Tag.INTACT]
+    kept.sort(key=lambda draft: draft.item.name)
+    sides = choose_sides([draft.digest for draft in kept], groups=[_group(draft.item) for draft in kept])
+    items = tuple(msgspec.structs.replace(draft.item, split=side) for draft, side in zip(kept, sides, strict=True))
+    seal = hashlib.sha256(msgspec.json.encode([items, [draft.digest for draft in kept]]))
+    for item in items:
+        if item.mask:
+            seal.update((run.path / item.mask).read_bytes())
+    snapshot = Snapshot(items=items, digest=seal.hexdigest())
+    run.write_snapshot(snapshot)
+    return snapshot
+
+
+def choose_sides(digests: Sequence[str], *, groups: Sequence[object]) -> list[Split]:
+    """Each by its digest; a group that would have nothing left to train on trains on all it has."""
+    sides = list(map(split_of, digests))
+    trained = {group for group, side in zip(groups, sides, strict=True) if side is Split.TRAIN}
+    return [side if group in trained else Split.TRAIN for group, side in zip(groups, sides, strict=True)]
+
+
+def snapshot_of_folder(folder: Path, *, masks: Path | None, run: RunFolder) -> Snapshot:
+    """The command line's: a project's confirmed masks where `folder` has a project, else tags from the folders' names.
+
+    With `masks`, each image's mask is found there by relative path, then by stem, and counts as confirmed. Nothing is
+    written below `folder`. Raises `FolderError`, `MaskError` (ambiguous, or of another size), `RasterError`.
+    """
+    if not folder.is_dir():
+        raise FolderError(f"{folder} is no folder. Nothing was done; name a folder of images.")
+    layout = Layout(folder / HOME_NAME)
+    if masks is None and layout.database.exists():
+        store = MaskStore(layout, report=lambda _message: None)
+        drafts = drafts_of_project(database.read_only(layout), folder=folder, masks=store, run=run)
+    else:
+        drafts = _drafts_of_files(folder, MaskFolder(masks) if masks else None, run)
+    return build_snapshot(drafts, run)
+
+
+def _item_of(image: Stored, *, folder: Path, masks: MaskStore, run: RunFolder) -> SnapshotItem:
+    entry = image.entry
+    tag, mask = entry.tag, f"masks/{entry.name}.png"
+    confirmed = is_confirmed(entry) and masks.copy(entry.name, run.path / mask)
+    if confirmed:
+        defect = image.defect if image.defect is not None else has_defect(rasters.read_mask(run.path / mask))
+        tag = Tag.CRACKED if defect else Tag.INTACT
+    return SnapshotItem(
+        name=entry.name,
+        image=str((folder / entry.path).absolute()),
+        page=entry.page,
+        tag=tag,
+        mask=mask if confirmed else None,
+        mask_kind=entry.mask_kind if confirmed else None,
+        domain=entry.domain,
+    )
+
+
+def _drafts_of_files(folder: Path, masks: MaskFolder | None, run: RunFolder) -> Iterator[Draft]:
+    for found in (file for files in Walk(folder, skip=masks.folder if masks else None) for file in files):
+        image = folder / found.path
+        for page in range(rasters.page_count(image)):
+            name = f"{found.path}#{page}" if page else found.path
+            source = masks.find(name) if masks else None
+            tag, mask = tag_of_folder(found.path), f"masks/{name}.png"
+            if source is not None:
+                content = _fitting_mask(source, image, page)
+                rasters.write_png(run.path / mask, content)
+                tag = Tag.CRACKED if has_defect(content) else Tag.INTACT
+            if tag is not Tag.UNKNOWN:
+                item = SnapshotItem(
+                    name=name,
+                    image=str(image.absolute()),
+                    page=page,
+                    tag=tag,
+                    mask=mask if source else None,
+                    mask_kind=MaskKind.EXACT if source else None,
+                )
+                yield Draft(item=item, digest=digest_of(image))
+
+
+def _fitting_mask(source: Path, image: Path, page: int) -> Mask:
+    mask, size = rasters.read_foreign_mask(source), rasters.size_of(image, page)
+    if mask.shape != size:
+        raise MaskError(
+            f"The mask {source} is {mask.shape[1]} x {mask.shape[0]} px, its image {image} {size[1]} x {size[0]} px. "
+            "Nothing was done; make them of the same size, or take the mask out of the folder."
+        )
+    return np.ascontiguousarray(mask)
+
+
+def _group(item: SnapshotItem) -> tuple[Tag, bool, Domain]:
+    return item.tag, item.mask is not None, item.domain

@@ -1,0 +1,153 @@
+"""The one thread that writes the database and the journals, so that no stroke or key press waits for a disk.
+
+What could not be written (disk full, permission lost) stays in memory, is told once, and is tried again.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from crackstudio.core.errors import FolderError
+from crackstudio.project.database import Database, Stored
+from crackstudio.project.locking import BEAT_SECONDS
+
+RETRY_SECONDS = 2.0
+
+MOST_ROWS = 4000
+"""In one transaction (about 40 ms), so that the journal never waits long behind the first scan of a large folder."""
+
+ReadImages = Callable[[Iterable[int]], tuple[list[Stored], list[int]]]
+"""Ids -> the images as they now are, and the ids of those that were removed."""
+
+
+class Writer:
+    """Takes ids whose rows changed, state by key, and acts on files; each is done in the order given for its key."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        read_images: ReadImages,
+        report: Callable[[str], None],
+        beat: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._read_images = read_images
+        self._report = report
+        self._beat = beat
+        self._wake = threading.Condition()
+        self._images: dict[int, None] = {}
+        self._state: dict[str, bytes] = {}
+        self._acts: deque[tuple[str, Callable[[], None]]] = deque()
+        self._begun = self._ended = 0  # attempts
+        self._trouble = ""
+        self._idle = True
+        self._hurry = self._closing = False
+        self._thread = threading.Thread(target=self._run, name="project writer", daemon=True)
+        self._thread.start()
+
+    def touch(self, ids: Iterable[int]) -> None:
+        """Write these images as they will be when their turn comes."""
+        with self._wake:
+            self._images.update(dict.fromkeys(ids))
+            self._start()
+
+    def put(self, key: str, value: bytes) -> None:
+        """Write a value of the project's state."""
+        with self._wake:
+            self._state[key] = value
+            self._start()
+
+    def do(self, key: str, act: Callable[[], None]) -> None:
+        """Run `act` on the writer's thread; on `OSError` it and those of the same `key` behind it are tried again."""
+        with self._wake:
+            self._acts.append((key, act))
+            self._start()
+
+    def settle(self) -> None:
+        """Wait until all that was given is on disk; raises `FolderError` where it cannot be written just now."""
+        with self._wake:
+            begun = self._begun
+            self._hurry = True
+            self._wake.notify_all()
+            self._wake.wait_for(lambda: self._idle or (self._trouble and self._ended > begun))
+            if not self._idle:
+                raise FolderError(self._trouble)
+
+    def close(self) -> None:
+        """Write what there is, once; raises `FolderError` with what could not be written. The thread has then ended."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify_all()
+        self._thread.join()
+        if not self._idle:
+            raise FolderError(self._trouble)
+
+    def _start(self) -> None:
+        self._idle = False
+        self._wake.notify_all()
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                self._wake.wait_for(self._has_turn, RETRY_SECONDS if self._trouble else BEAT_SECONDS)
+                closing, self._hurry = self._closing, False
+                self._begun += 1
+            self._beat()
+            self._attempt()
+            if closing and (self._idle or self._trouble):
+                return
+
+    def _has_turn(self) -> bool:
+        return self._hurry or self._closing or not (self._idle or self._trouble)
+
+    def _attempt(self) -> None:
+        with self._wake:
+            acts, self._acts = self._acts, deque()
+            ids = list(self._images)[:MOST_ROWS]
+            for image in ids:
+                del self._images[image]
+            state, self._state = self._state, {}
+        kept, trouble = _done(acts)
+        try:
+            if ids or state:
+                self._database.save(*self._read_images(ids), state)
+        except Exception as error:  # noqa: BLE001 SQLite, disk, whatever: the rows are kept and tried again
+            trouble = str(error)
+            with self._wake:
+                self._images.update(dict.fromkeys(ids))
+                self._state = state | self._state
+        self._conclude(kept, trouble)
+
+    def _conclude(self, kept: deque[tuple[str, Callable[[], None]]], trouble: str) -> None:
+        with self._wake:
+            had = self._trouble
+            self._acts.extendleft(reversed(kept))
+            self._trouble = trouble and (
+                f"The project cannot be written just now: {trouble}. Your strokes are kept in memory and it is tried "
+                "again; free some space or give the permission back, and do not close the studio before."
+            )
+            self._idle = not (self._acts or self._images or self._state)
+            self._ended += 1
+            self._wake.notify_all()
+        if self._trouble and not had:
+            self._report(self._trouble)
+        elif had and not self._trouble:
+            self._report("The project can be written again; everything is on disk.")
+
+
+def _done(acts: deque[tuple[str, Callable[[], None]]]) -> tuple[deque[tuple[str, Callable[[], None]]], str]:
+    """Run acts; those that failed, and those behind them with the same key, and why."""
+    kept: deque[tuple[str, Callable[[], None]]] = deque()
+    failed: set[str] = set()
+    trouble = ""
+    for key, act in acts:
+        if key not in failed:
+            try:
+                act()
+                continue
+            except OSError as error:
+                trouble = str(error)
+                failed.add(key)
+        kept.append((key, act))
+    return kept, trouble
