@@ -1,0 +1,100 @@
+"""The mask: a translucent fill per class, a thin contour at the screen's resolution, hatching where it is unsure."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtGui import QImage
+
+from crackstudio.core.classes import UNSURE
+from crackstudio.imaging.patch import Area, Pixels
+from crackstudio.imaging.tiled_mask import TiledMask
+from crackstudio.studio.canvas.palettes import MaskPalette
+from crackstudio.studio.canvas.pyramid import MaxPyramid, kept_level
+from crackstudio.studio.canvas.sampling import sample_blocks
+from crackstudio.studio.canvas.sheets import Sheet
+from crackstudio.studio.canvas.viewport import Box, Viewport
+
+_HATCH, _STRIPE = 8, 3
+_RANK = np.array([0, *range(2, 256), 1], np.uint8)
+"""Zoomed out, a class wins over unsure, and unsure over background."""
+_CLASS = np.argsort(_RANK).astype(np.uint8)
+
+
+class MaskSheet(Sheet):
+    """Shows a `TiledMask` that may change under it; `touch` tells where."""
+
+    image_format = QImage.Format.Format_ARGB32_Premultiplied
+    dtype = np.int32
+
+    def __init__(self, mask: TiledMask, *, palette: MaskPalette, line_width: int) -> None:
+        super().__init__()
+        self._mask = mask
+        self._pyramid = MaxPyramid(mask.height, mask.width, self._ranked_tile)
+        self._palette = palette
+        self._line_width = line_width
+
+    def set_palette(self, palette: MaskPalette) -> None:
+        """Take other colours."""
+        self._palette = palette
+        self.spoil()
+
+    def set_line_width(self, pixels: int) -> None:
+        """The contour's width in device pixels."""
+        self._line_width = pixels
+        self.spoil()
+
+    def touch(self, area: Area) -> Box:
+        """These pixels of the mask changed. Returns the device pixels that show it."""
+        for key in self._mask.tiles_in(area):
+            self._pyramid.forget(key)
+        if self._view is None:
+            return Box(0, 0, 0, 0)
+        coarse = 1 << kept_level(self._view.scale)
+        top, left = area.top // coarse * coarse, area.left // coarse * coarse
+        bottom = -(-(area.top + area.height) // coarse) * coarse
+        right = -(-(area.left + area.width) // coarse) * coarse
+        box = self._view.box_of(Area(top, left, bottom - top, right - left))
+        box = box.grown(self._line_width + 1).meet(self._view.image_box)
+        if not box.is_empty:
+            self.spoil(box)
+        return box
+
+    def render(self, view: Viewport, box: Box) -> npt.NDArray[Any]:
+        around = box.grown(self._line_width).meet(view.image_box)
+        classes = self._classes(view, around)
+        inner = np.s_[box.y - around.y :, box.x - around.x :]
+        if not classes.any():
+            return np.zeros((box.height, box.width), np.int32)
+        shown: npt.NDArray[np.int32] = cv2.LUT(classes, self._palette.fill)
+        self._hatch(shown, classes, x=around.x - round(view.x), y=around.y - round(view.y))
+        np.copyto(shown, cv2.LUT(classes, self._palette.line), where=self._contour(classes))
+        return shown[inner][: box.height, : box.width]
+
+    def _classes(self, view: Viewport, box: Box) -> Pixels:
+        level = kept_level(view.scale)
+        if level == 0:
+            return sample_blocks(lambda area: self._mask.region(*area), view, box)
+        ranks = sample_blocks(lambda area: self._pyramid.region(level, area), view, box, level=level)
+        classes: Pixels = cv2.LUT(ranks, _CLASS)
+        return classes
+
+    def _contour(self, classes: Pixels) -> npt.NDArray[np.bool_]:
+        """The outermost pixels of each class."""
+        kernel = np.ones((1 + 2 * self._line_width,) * 2, np.uint8)
+        edge: npt.NDArray[np.bool_] = (cv2.erode(classes, kernel) != cv2.dilate(classes, kernel)) & (classes != 0)
+        return edge
+
+    def _hatch(self, shown: npt.NDArray[np.int32], classes: Pixels, *, x: int, y: int) -> None:
+        """Clear the gaps between diagonal stripes; they are bound to the image, so that panning does not swim."""
+        unsure = classes == UNSURE
+        if unsure.any():
+            rows, cols = np.arange(classes.shape[0])[:, None] + y, np.arange(classes.shape[1]) + x
+            shown[unsure & ((rows + cols) % _HATCH >= _STRIPE)] = 0
+
+    def _ranked_tile(self, row: int, col: int) -> Pixels | None:
+        if self._mask.is_blank(row, col):
+            return None
+        ranks: Pixels = cv2.LUT(self._mask.tile(row, col), _RANK)
+        return ranks

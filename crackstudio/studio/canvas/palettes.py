@@ -1,0 +1,70 @@
+"""Colour tables of the layers: what a class, a crack map's value or a weight looks like."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtGui import QColor
+
+from crackstudio.core.classes import CRACK, UNSURE
+from crackstudio.imaging.brush import lowest_taken
+
+_UNSURE_COLOUR = "#e8e8e8"
+
+Table = npt.NDArray[np.int32]
+"""256 colours, ARGB32 premultiplied, as the integers Qt keeps."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskPalette:
+    """The fill and the contour of each class."""
+
+    fill: Table
+    line: Table
+
+
+def mask_palette(colours: Mapping[int, str], *, opacity: float, is_filled: bool = True) -> MaskPalette:
+    """From colours by class id; unknown ones look like the first. The contour stays clear where the fill is faint."""
+    fill, line = np.zeros(256, np.int32), np.zeros(256, np.int32)
+    first = next(iter(colours.values()), CRACK.colour)
+    for value in range(1, 256):
+        colour = QColor(_UNSURE_COLOUR if value == UNSURE else colours.get(value, first))
+        fill[value] = _premultiplied(colour, opacity) if is_filled else 0
+        line[value] = _premultiplied(colour, min(1.0, opacity + 0.4) if opacity else 0.0)
+    return MaskPalette(fill=fill, line=line)
+
+
+def heat_table(*, threshold: float, opacity: float, colour: str) -> list[int]:
+    """Below the threshold: a perceptual map, as faint as the value is low. From it on: `colour`, nearly solid."""
+    taken = lowest_taken(threshold)
+    bright = QColor(colour)
+    table = []
+    for value, warm in enumerate(_perceptual(cv2.COLORMAP_INFERNO, low=0.25)):
+        if value >= taken:
+            table.append(_plain(bright, opacity))
+        else:
+            table.append(_plain(warm, opacity * (value / 255) ** 1.25))
+    return table
+
+
+def weight_table(*, opacity: float) -> list[int]:
+    """0: no defect, clear. 1 to 255: weight 0 to the greatest, dark to bright."""
+    return [0, *(_plain(colour, opacity) for colour in _perceptual(cv2.COLORMAP_VIRIDIS, low=0.0)[1:])]
+
+
+def _perceptual(colour_map: int, *, low: float) -> list[QColor]:
+    steps = np.linspace(255 * low, 255, 256).astype(np.uint8)
+    found = cv2.applyColorMap(steps[:, None], colour_map)[:, 0]
+    return [QColor(int(red), int(green), int(blue)) for blue, green, red in found]
+
+
+def _plain(colour: QColor, alpha: float) -> int:
+    return QColor(colour.red(), colour.green(), colour.blue(), round(255 * alpha)).rgba()
+
+
+def _premultiplied(colour: QColor, alpha: float) -> int:
+    red, green, blue = (round(part * alpha) for part in (colour.red(), colour.green(), colour.blue()))
+    argb = round(255 * alpha) << 24 | red << 16 | green << 8 | blue
+    return argb - (1 << 32) if argb >= 1 << 31 else argb

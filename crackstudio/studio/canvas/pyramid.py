@@ -1,0 +1,127 @@
+"""Smaller versions of large pictures, so that a zoomed-out view costs what the window costs. No Qt.
+
+Level k is smaller by 2 ** k; its pixel i covers the pixels from i * 2 ** k. Pictures are averaged; crack maps and masks
+keep the maximum, since an averaged crack of one pixel's width is gone two levels up.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from crackstudio.imaging.patch import TILE, Area, Pixels
+from crackstudio.imaging.tiled_mask import TileKey
+
+DEEPEST = 8
+"""Level 8 makes one pixel of a tile."""
+
+
+class ImagePyramid:
+    """A picture, (H, W, 3) uint8 RGB, and its averaged levels, made when first asked for.
+
+    It may be built and `prepare`d on any thread before it is shown.
+    """
+
+    def __init__(self, pixels: Pixels) -> None:
+        self.height, self.width = pixels.shape[:2]
+        self._levels: dict[int, Pixels] = {0: pixels}
+
+    def level(self, index: int) -> Pixels:
+        """(ceil(H / 2 ** index), ceil(W / 2 ** index), 3) uint8."""
+        if index not in self._levels:
+            below = max(level for level in self._levels if level < index)
+            self._levels[index] = _averaged(self._levels[below], 2 ** (index - below))
+        return self._levels[index]
+
+    def prepare(self, *, width: int, height: int) -> None:
+        """Make the level that a window of this size needs to show the whole picture."""
+        self.level(averaged_level(min(width / self.width, height / self.height)))
+
+
+def averaged_level(scale: float) -> int:
+    """The level of which a view at `scale` shows every pixel in 0.5 to 1 device pixels."""
+    return min(max(int(np.floor(np.log2(1 / scale) + 1e-9)), 0), DEEPEST)
+
+
+def kept_level(scale: float) -> int:
+    """The level of which a view at `scale` shows every pixel in 1 to 2 device pixels, so that none is skipped."""
+    return min(max(int(np.ceil(np.log2(1 / scale) - 1e-9)), 0), DEEPEST)
+
+
+def _averaged(pixels: Pixels, factor: int) -> Pixels:
+    height, width = pixels.shape[:2]
+    rows, cols = -height % factor, -width % factor
+    if rows or cols:
+        pixels = cv2.copyMakeBorder(pixels, 0, rows, 0, cols, cv2.BORDER_REPLICATE)
+    size = (pixels.shape[1] // factor, pixels.shape[0] // factor)
+    smaller: Pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return smaller
+
+
+class MaxPyramid:
+    """The maximum levels of something made of 256-px tiles; `tile(row, col)` gives its pixels, None where all 0."""
+
+    def __init__(self, height: int, width: int, tile: Callable[[int, int], Pixels | None]) -> None:
+        self.height = height
+        self.width = width
+        self._tile = tile
+        self._levels: dict[int, Pixels] = {}
+        self._stale: dict[int, set[TileKey]] = {}
+
+    def region(self, level: int, area: Area) -> Pixels:
+        """A view of the pixels of `area`, counted in pixels of the level; level is 1 to 8."""
+        if level not in self._levels:
+            self._levels[level] = np.zeros((_shrunk(self.height, level), _shrunk(self.width, level)), np.uint8)
+            self._stale[level] = {
+                (row, col) for row in range(-(-self.height // TILE)) for col in range(-(-self.width // TILE))
+            }
+        self._refresh(level, area)
+        return self._levels[level][area.top : area.top + area.height, area.left : area.left + area.width]
+
+    def forget(self, key: TileKey) -> None:
+        """Make a tile's smaller versions anew when they are next asked for."""
+        for stale in self._stale.values():
+            stale.add(key)
+
+    def _refresh(self, level: int, area: Area) -> None:
+        edge = TILE >> level
+        stale = self._stale[level]
+        bottom, right = area.top + area.height, area.left + area.width
+        for row, col in [
+            (row, col)
+            for row, col in stale
+            if row * edge < bottom
+            and (row + 1) * edge > area.top
+            and col * edge < right
+            and (col + 1) * edge > area.left
+        ]:
+            stale.discard((row, col))
+            place = self._levels[level][row * edge : (row + 1) * edge, col * edge : (col + 1) * edge]
+            tile = self._tile(row, col)
+            place[:] = 0 if tile is None else _maximum(tile, level)
+
+
+def tiles_of(array: Pixels) -> Callable[[int, int], Pixels | None]:
+    """The tiles of a whole array, for a `MaxPyramid`."""
+
+    def tile(row: int, col: int) -> Pixels | None:
+        piece = array[row * TILE : (row + 1) * TILE, col * TILE : (col + 1) * TILE]
+        return piece if piece.any() else None
+
+    return tile
+
+
+def _shrunk(length: int, level: int) -> int:
+    return -(-length // (1 << level))
+
+
+def _maximum(pixels: Pixels, level: int) -> npt.NDArray[Any]:
+    rows, cols = -pixels.shape[0] % (1 << level), -pixels.shape[1] % (1 << level)
+    if rows or cols:
+        pixels = np.pad(pixels, ((0, rows), (0, cols)))
+    for _ in range(level):
+        pixels = np.maximum(pixels[::2], pixels[1::2])
+        pixels = np.maximum(pixels[:, ::2], pixels[:, 1::2])
+    return pixels

@@ -1,0 +1,210 @@
+"""What the canvas shows: one image, its crack maps, its mask and weights, as sheets in the order of the layers."""
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtGui import QPainter
+
+from crackstudio.core.classes import CRACK, UNSURE, DefectClass
+from crackstudio.core.errors import MaskError
+from crackstudio.imaging.patch import Area, Pixels
+from crackstudio.studio.canvas.image_sheet import ImageSheet
+from crackstudio.studio.canvas.layers import Layer, LayerStack
+from crackstudio.studio.canvas.map_sheet import MapSheet
+from crackstudio.studio.canvas.mask_sheet import MaskSheet
+from crackstudio.studio.canvas.palettes import MaskPalette, heat_table, mask_palette, weight_table
+from crackstudio.studio.canvas.pyramid import ImagePyramid
+from crackstudio.studio.canvas.sheets import Sheet
+from crackstudio.studio.canvas.viewport import Box, Viewport
+from crackstudio.studio.canvas.weights import LiveWeights
+from crackstudio.studio.mask_editor import MaskEditor
+
+
+class Scene(QObject):
+    """The contents of the canvas; it knows neither window nor tools."""
+
+    spoiled = Signal(object)
+    """These device pixels (a Box) look different now; all of them where it is None."""
+
+    def __init__(self, layers: LayerStack, *, parent: QObject) -> None:
+        super().__init__(parent)
+        self.editor: MaskEditor | None = None
+        self.proposal: Pixels | None = None
+        self.previous: Pixels | None = None
+        self.threshold = 0.5
+        self.shows_previous = False
+        self.peeks = False
+        self.weights = LiveWeights(self)
+        self.weights.changed.connect(self._lay_weights)
+        self._layers = layers
+        self._layers.changed.connect(self._restyle)
+        self._classes: dict[int, DefectClass] = {CRACK.id: CRACK}
+        self._pyramid: ImagePyramid | None = None
+        self._sheets: dict[Layer, Sheet] = {}
+        self._view: Viewport | None = None
+        self._line_width = 1
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Height and width of the image, if there is one."""
+        return None if self._pyramid is None else (self._pyramid.height, self._pyramid.width)
+
+    def set_image(self, pyramid: ImagePyramid | None) -> None:
+        """Show another image; the mask and the maps of the one before go with it."""
+        self.set_editor(None)
+        self.set_maps(proposal=None, previous=None)
+        self._pyramid = pyramid
+        self._lay(Layer.IMAGE, None if pyramid is None else ImageSheet(pyramid))
+
+    def set_editor(self, editor: MaskEditor | None) -> None:
+        """Show a mask and follow it. Raises `MaskError` where it is not of the image's size."""
+        if editor is not None:
+            self._check_size(editor.mask.height, editor.mask.width)
+        if self.editor is not None:
+            self.editor.mask_changed.disconnect(self._touch_mask)
+        self.editor = editor
+        if editor is not None:
+            editor.mask_changed.connect(self._touch_mask)
+        self._lay(Layer.MASK, None if editor is None else self._mask_sheet(editor))
+        self.weights.follow(editor)
+
+    def set_maps(self, *, proposal: Pixels | None, previous: Pixels | None) -> None:
+        """Show crack maps, (H, W) uint8. Raises `MaskError` where one is not of the image's size."""
+        for crack_map in (proposal, previous):
+            if crack_map is not None:
+                self._check_size(*crack_map.shape)
+        self.proposal, self.previous = proposal, previous
+        self._lay_heat()
+
+    def show_previous(self, shows: bool) -> None:
+        """Show the crack map before the last retrain in place of the present one."""
+        self.shows_previous = shows
+        self._lay_heat()
+
+    def set_threshold(self, threshold: float) -> None:
+        """Only the colour table of the heat changes."""
+        self.threshold = threshold
+        self._restyle(Layer.HEAT)
+
+    def set_classes(self, classes: Sequence[DefectClass]) -> None:
+        """Names and colours of the mask's classes; the first class' colour is the layer's."""
+        self._classes = {kind.id: kind for kind in classes}
+        if classes:
+            self._layers.set_look(Layer.MASK, colour=classes[0].colour)
+        self._restyle(Layer.MASK)
+
+    def peek(self, hides_mask: bool) -> None:
+        """Hide the mask for a moment."""
+        self.peeks = hides_mask
+        self.spoiled.emit(None)
+
+    def look_through(self, view: Viewport, *, line_width: int) -> None:
+        """Show the scene through another viewport."""
+        self._view = view
+        for sheet in self._sheets.values():
+            sheet.look_through(view)
+        mask = self._sheets.get(Layer.MASK)
+        if line_width != self._line_width and isinstance(mask, MaskSheet):
+            mask.set_line_width(line_width)
+        self._line_width = line_width
+
+    def draw(self, painter: QPainter, boxes: Iterable[Box]) -> None:
+        """Draw the visible layers, bottom to top, in device pixels."""
+        for layer in Layer:
+            if layer in self._sheets and self._is_shown(layer):
+                opacity = self._layers.look(Layer.IMAGE).opacity if layer is Layer.IMAGE else 1.0
+                self._sheets[layer].draw(painter, boxes, opacity=opacity)
+
+    @property
+    def is_see_through(self) -> bool:
+        """Whether the image lets the ground below it be seen."""
+        look = self._layers.look(Layer.IMAGE)
+        return not look.visible or look.opacity < 1
+
+    def sheet(self, layer: Layer) -> Sheet | None:
+        """The sheet of a layer, where it has something to show."""
+        return self._sheets.get(layer)
+
+    def words_at(self, x: int, y: int) -> str:
+        """What lies at this pixel of the image: its colour, the crack map, the class."""
+        if self._pyramid is None or not (0 <= y < self._pyramid.height and 0 <= x < self._pyramid.width):
+            return ""
+        red, green, blue = self._pyramid.level(0)[y, x]
+        words = [f"{red} {green} {blue}" if not red == green == blue else f"{red}"]
+        crack_map = self._shown_map()
+        if crack_map is not None:
+            words.append(self.tr("map {value}").format(value=f"{crack_map[y, x] / 255:.2f}"))
+        if self.editor is not None:
+            value = int(self.editor.mask.region(y, x, 1, 1)[0, 0])
+            if value:
+                words.append(self._name_of(value))
+        return " · ".join(words)
+
+    def _name_of(self, value: int) -> str:
+        if value == UNSURE:
+            return self.tr("unsure")
+        return self._classes[value].name if value in self._classes else self.tr("class {id}").format(id=value)
+
+    def _check_size(self, height: int, width: int) -> None:
+        if (height, width) != self.size:
+            shown = "no image" if self.size is None else f"an image of {self.size[1]} x {self.size[0]} pixels"
+            raise MaskError(f"A mask or crack map of {width} x {height} pixels does not fit {shown}; it is not shown.")
+
+    def _is_shown(self, layer: Layer) -> bool:
+        return self._layers.look(layer).visible and not (layer is Layer.MASK and self.peeks)
+
+    def _shown_map(self) -> Pixels | None:
+        return self.previous if self.shows_previous else self.proposal
+
+    def _lay(self, layer: Layer, sheet: Sheet | None) -> None:
+        self._sheets.pop(layer, None)
+        if sheet is not None:
+            self._sheets[layer] = sheet
+            if self._view is not None:
+                sheet.look_through(self._view)
+        self.spoiled.emit(None)
+
+    def _mask_sheet(self, editor: MaskEditor) -> MaskSheet:
+        return MaskSheet(editor.mask, palette=self._palette(), line_width=self._line_width)
+
+    def _lay_heat(self) -> None:
+        crack_map = self._shown_map()
+        self._lay(Layer.HEAT, None if crack_map is None else MapSheet(crack_map, table=self._heat_table()))
+
+    def _lay_weights(self) -> None:
+        pixels = self.weights.pixels
+        self._lay(Layer.WEIGHTS, None if pixels is None else MapSheet(pixels, table=self._weight_table()))
+        self._restyle(Layer.MASK)
+
+    def _touch_mask(self, rect: QRect) -> None:
+        sheet = self._sheets[Layer.MASK]
+        assert isinstance(sheet, MaskSheet)
+        box = sheet.touch(Area(rect.top(), rect.left(), rect.height(), rect.width()))
+        if not box.is_empty and self._is_shown(Layer.MASK):
+            self.spoiled.emit(box)
+
+    def _restyle(self, layer: Layer) -> None:
+        sheet = self._sheets.get(layer)
+        if isinstance(sheet, MaskSheet):
+            sheet.set_palette(self._palette())
+        elif isinstance(sheet, MapSheet):
+            sheet.set_table(self._heat_table() if layer is Layer.HEAT else self._weight_table())
+        if layer is Layer.WEIGHTS:
+            self.weights.set_wanted(self._layers.look(layer).visible)
+            self._restyle(Layer.MASK)
+        self.spoiled.emit(None)
+
+    def _palette(self) -> MaskPalette:
+        look = self._layers.look(Layer.MASK)
+        colours = {kind.id: kind.colour for kind in self._classes.values()}
+        first = min(colours, default=CRACK.id)
+        shows_weights = self._is_shown(Layer.WEIGHTS) and Layer.WEIGHTS in self._sheets
+        colours[first] = look.colour or CRACK.colour
+        return mask_palette(colours, opacity=look.opacity, is_filled=not shows_weights)
+
+    def _heat_table(self) -> list[int]:
+        look = self._layers.look(Layer.HEAT)
+        return heat_table(threshold=self.threshold, opacity=look.opacity, colour=look.colour or CRACK.colour)
+
+    def _weight_table(self) -> list[int]:
+        return weight_table(opacity=self._layers.look(Layer.WEIGHTS).opacity)

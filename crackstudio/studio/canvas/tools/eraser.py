@@ -1,0 +1,19 @@
+"""The eraser: paints background."""
+
+from dataclasses import replace
+
+from crackstudio.studio.canvas.tools.brush import BrushTool
+from crackstudio.studio.canvas.tools.tool import Easel, Pointer, ToolKey, translated
+
+
+class EraserTool(BrushTool):
+    """A brush that always erases."""
+
+    key = ToolKey.ERASE
+
+    @property
+    def hint(self) -> str:
+        return translated("Erase · Shift+wheel: size")
+
+    def press(self, easel: Easel, pointer: Pointer) -> None:
+        self.begin(easel, replace(pointer, erases=True))

@@ -1,0 +1,21 @@
+"""The proposal brush: paints only where the proposal reaches the threshold under the brush. The fastest correction."""
+
+from crackstudio.imaging.brush import Where
+from crackstudio.studio.canvas.tools.brush import BrushTool
+from crackstudio.studio.canvas.tools.tool import Easel, Pointer, ToolKey, translated
+
+
+class ProposalBrushTool(BrushTool):
+    """Without a proposal it paints nothing; erasing works everywhere."""
+
+    key = ToolKey.PROPOSAL_BRUSH
+
+    @property
+    def hint(self) -> str:
+        return translated("Paint what the proposal holds over the threshold · right-drag or Ctrl erases")
+
+    def press(self, easel: Easel, pointer: Pointer) -> None:
+        if easel.proposal is not None:
+            self.begin(easel, pointer, where=Where(crack_map=easel.proposal, threshold=easel.threshold))
+        elif pointer.erases:
+            self.begin(easel, pointer)

@@ -1,0 +1,99 @@
+"""What a tool is: it is pressed, moved and released over an easel, and says how the pointer looks."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Protocol
+
+from PySide6.QtCore import QCoreApplication, Qt
+
+from crackstudio.imaging.patch import Pixels
+from crackstudio.studio.mask_editor import MaskEditor
+
+
+class ToolKey(StrEnum):
+    """The tools there are, by the names of their actions."""
+
+    BRUSH = "brush"
+    ERASE = "erase"
+    PROPOSAL_BRUSH = "proposal_brush"
+    HAND = "hand"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pointer:
+    """Where the pointer is: (x, y) in image pixels with fractions, (device_x, device_y) in pixels of the window.
+
+    `erases` is true while the right button or Ctrl asks to erase.
+    """
+
+    x: float
+    y: float
+    device_x: float
+    device_y: float
+    erases: bool = False
+
+
+class Easel(Protocol):
+    """What a tool may see and do."""
+
+    @property
+    def editor(self) -> MaskEditor | None:
+        """The mask to paint, if an image is shown."""
+
+    @property
+    def brush_size(self) -> int:
+        """Diameter in image pixels."""
+
+    @property
+    def brush_value(self) -> int:
+        """The class to paint."""
+
+    @property
+    def proposal(self) -> Pixels | None:
+        """The crack map, (H, W) uint8."""
+
+    @property
+    def threshold(self) -> float:
+        """In [0, 1]; what is over it counts as crack."""
+
+    def pan_by(self, dx: int, dy: int) -> None:
+        """Move the image by device pixels."""
+
+
+class Tool(ABC):
+    """One way to work on the canvas. One press to release is one drag; `cancel` ends it without a trace."""
+
+    key: ClassVar[ToolKey]
+    shows_ring: ClassVar[bool] = True
+    """Whether the brush's size is drawn around the pointer."""
+
+    @property
+    @abstractmethod
+    def hint(self) -> str:
+        """One line that says what the mouse does now."""
+
+    def cursor(self, *, pressed: bool) -> Qt.CursorShape:  # noqa: ARG002  the hand closes
+        """The system's pointer; blank where the ring stands for it."""
+        return Qt.CursorShape.BlankCursor if self.shows_ring else Qt.CursorShape.ArrowCursor
+
+    @abstractmethod
+    def press(self, easel: Easel, pointer: Pointer) -> None:
+        """A drag begins."""
+
+    @abstractmethod
+    def move(self, easel: Easel, pointer: Pointer) -> None:
+        """The drag goes on."""
+
+    @abstractmethod
+    def release(self, easel: Easel, pointer: Pointer) -> None:
+        """The drag ends."""
+
+    @abstractmethod
+    def cancel(self, easel: Easel) -> None:
+        """Take the drag back."""
+
+
+def translated(text: str) -> str:
+    """A hint in the language of the window."""
+    return QCoreApplication.translate("Tool", text)
