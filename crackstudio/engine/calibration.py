@@ -27,7 +27,7 @@ def label_free_threshold(maps_cracked: Sequence[CrackMap], maps_intact: Sequence
     split = _otsu(loud)
     intact = _pooled(maps_intact)
     if intact.size:
-        crack = float(loud[loud >= split].mean())
+        crack = float(loud[loud >= min(split, loud.max())].mean())
         split = max(split, min(float(np.quantile(intact, QUIET_SHARE)), crack))
     return float(np.clip(split, LOWEST, HIGHEST))
 
