@@ -108,24 +108,19 @@ def train(
     json: Json = False,
 ) -> None:
     """Train a network. With the same seed on the same device the same steps give the same run."""
-    from crackstudio.commands.train import TrainRequest, train_command
+    from crackstudio.commands.train import TrainRequest, spec_of, train_command
 
-    if minutes is not None and steps is not None:
-        raise typer.BadParameter("give --minutes or --steps, not both")
-    request = TrainRequest(
-        folder=folder,
+    spec = spec_of(
         method=method,
         preset=preset,
-        settings=tuple(settings or ()),
-        masks=masks,
+        settings=settings or [],
         start_from=start_from,
         seed=seed,
         minutes=minutes,
         steps=steps,
         device=device,
-        out=out,
     )
-    train_command(request, json=json)
+    train_command(TrainRequest(folder=folder, spec=spec, masks=masks, out=out), json=json)
 
 
 @app.command()

@@ -60,7 +60,7 @@ def _walk_the_loop(out: Path) -> int:
     }
     write_bytes(out / "demo.json", json.dumps(report, indent=1).encode())
     before, after = scores["before"]["iou"], scores["after"]["iou"]
-    print(f"Strict crack IoU on {HELD_OUT} held-out images: {before:.3f} before, {after:.3f} after. See {out}.")  # noqa: T201
+    print(f"Strict crack IoU on {HELD_OUT} held-out images: {before:.3f} before, {after:.3f} after. See {out}.")
     return 0
 
 

@@ -43,7 +43,7 @@ def examine(*, json: bool) -> int:
     """Print the findings; 1 where one of them keeps CrackStudio from working."""
     findings = list(_findings())
     if json:
-        print(json_text.dumps({"findings": [asdict(finding) for finding in findings]}))  # noqa: T201
+        print(json_text.dumps({"findings": [asdict(finding) for finding in findings]}))
     else:
         table = Table(box=None, show_header=False, pad_edge=False)
         for finding in findings:

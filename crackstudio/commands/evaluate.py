@@ -46,7 +46,7 @@ def evaluate_command(maps: Path, truth: Path, *, threshold: float | None, tolera
     """Evaluate and print."""
     evaluation = evaluate_folders(maps, truth, threshold=threshold, tolerance=tolerance)
     if json:
-        print(evaluation.as_json())  # noqa: T201
+        print(evaluation.as_json())
         return
     table = Table("score", f"at {evaluation.threshold:.3f}", *evaluation.baselines, box=None)
     for name in evaluation.scores:

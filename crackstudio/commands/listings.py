@@ -27,7 +27,7 @@ def list_methods(*, json: bool) -> None:
     """Print every method's card."""
     cards = method_cards()
     if json:
-        print(msgspec.json.encode({"methods": cards}).decode())  # noqa: T201
+        print(msgspec.json.encode({"methods": cards}).decode())
         return
     console = Console()
     for card in cards:
@@ -38,7 +38,7 @@ def list_models(folder: Path | None, *, json: bool) -> None:
     """Print the card of every checkpoint that came with CrackStudio, and of the project's in `folder`."""
     listed = list(_checkpoints(folder))
     if json:
-        print(msgspec.json.encode({"models": listed}).decode())  # noqa: T201
+        print(msgspec.json.encode({"models": listed}).decode())
         return
     console = Console()
     if not listed:

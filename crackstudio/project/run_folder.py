@@ -16,7 +16,7 @@ from typing import BinaryIO, TypeVar
 import msgspec
 
 from crackstudio.core import wire
-from crackstudio.core.errors import RunError
+from crackstudio.core.errors import CheckpointError, RunError
 from crackstudio.core.runs import RunRecord, RunSpec, RunState, Snapshot
 from crackstudio.project.atomic import write_bytes
 
@@ -42,6 +42,16 @@ def new_run(runs: Path, method: str) -> "RunFolder":
             number += 1
         else:
             return RunFolder(path)
+
+
+def checkpoint_at(path: Path) -> Path:
+    """The checkpoint that `path` names: the file itself, or the best of a run's folder. Raises `CheckpointError`."""
+    best = RunFolder(path).checkpoint_best
+    found = best if path.is_dir() else path
+    if not found.is_file():
+        what = "holds no run with a checkpoint" if path.is_dir() else "is not there"
+        raise CheckpointError(f"{path} {what}. Name a .safetensors file or the folder of a run that trained.")
+    return found.absolute()
 
 
 def command_line(spec: RunSpec, *, folder: Path) -> str:

@@ -1,0 +1,115 @@
+"""`crackstudio propose`: a crack map for every image of a folder, with the threshold beside them."""
+
+import hashlib
+import json as json_text
+from collections import Counter
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from rich.console import Console
+
+from crackstudio.commands.progress import tracked
+from crackstudio.core import locations, wire
+from crackstudio.core.errors import CheckpointError, FolderError, RunError
+from crackstudio.imaging.counts import level_of
+from crackstudio.project import proposals_file, rasters
+from crackstudio.project.proposals_file import ProposalsFile, ProposedMap
+from crackstudio.project.run_folder import checkpoint_at
+from crackstudio.project.walk import Walk
+
+
+def propose_command(folder: Path, *, out: Path, model: Path | None, binary: bool, device: str, json: bool) -> None:
+    """Propose and print what came of it. Raises `RunError` where some images could not be read: the others are done."""
+    proposals, problems = propose_folder(folder, out=out, model=model, binary=binary, device=device)
+    if json:
+        told = {"out": str(out), "maps": len(proposals.maps), "threshold": proposals.threshold}
+        print(json_text.dumps({**told, "checkpoint": proposals.checkpoint, "problems": problems}))
+    else:
+        Console(highlight=False, soft_wrap=True).print(
+            f"{len(proposals.maps)} {'masks' if binary else 'crack maps'} in {out}, threshold {proposals.threshold:.3f}"
+        )
+    if problems:
+        first = next(iter(problems.values()))
+        raise RunError(f"{len(problems)} of {len(problems) + len(proposals.maps)} images were left out. {first}")
+
+
+def propose_folder(
+    folder: Path, *, out: Path, model: Path | None = None, binary: bool = False, device: str = "auto"
+) -> tuple[ProposalsFile, dict[str, str]]:
+    """Write `out/<relative path>.png` for every image and `proposals.json`; returns that and the problems by image.
+
+    Raises `FolderError` without images, `CheckpointError` for a checkpoint that cannot be used.
+    """
+    checkpoint = checkpoint_at(model) if model else locations.starter()
+    if not checkpoint.is_file():
+        raise CheckpointError(
+            "There is no starter network in this installation. Name a checkpoint or a run with --model."
+        )
+    if not folder.is_dir():
+        raise FolderError(f"{folder} is no folder. Nothing was done; name a folder of images.")
+    pages = _pages(folder, skip=out)
+    if not pages:
+        raise FolderError(f"There are no images in {folder} (JPEG, PNG, BMP, WebP, GIF, TIFF). Nothing was done.")
+    names = _names_of_maps([name for name, _, _ in pages])
+    from crackstudio.engine.proposer import Proposer
+
+    proposer = Proposer(checkpoint, device=device)
+    wanted = [
+        wire.ImageToPropose(id=index, image=str(image), page=page, out=str(out / names[index]))
+        for index, (_, image, page) in enumerate(pages)
+    ]
+    maps: dict[str, ProposedMap] = {}
+    problems: dict[str, str] = {}
+    for event in tracked(proposer.propose(wanted), total=len(wanted), words="Proposing"):
+        if isinstance(event, wire.ProposalFailed):
+            problems[pages[event.id][0]] = event.message
+            continue
+        if binary:
+            _binarise(Path(event.out), event.threshold)
+        maps[names[event.id]] = ProposedMap(
+            image=wanted[event.id].image, score=event.score, share=event.share, cracked=event.cracked
+        )
+    proposals = ProposalsFile(
+        threshold=proposer.card.threshold,
+        method=proposer.card.method,
+        checkpoint=str(checkpoint.absolute()),
+        digest=hashlib.sha256(checkpoint.read_bytes()).hexdigest(),
+        binary=binary,
+        maps=maps,
+    )
+    proposals_file.write(out, proposals)
+    return proposals, problems
+
+
+def _pages(folder: Path, *, skip: Path) -> list[tuple[str, Path, int]]:
+    """Name, file and page of every image below the folder."""
+    found = [file.path for files in Walk(folder.absolute(), skip=skip.absolute()) for file in files]
+    return [
+        (f"{path}#{page}" if page else path, (folder / path).absolute(), page)
+        for path in found
+        for page in range(_page_count(folder / path))
+    ]
+
+
+def _page_count(path: Path) -> int:
+    try:
+        return rasters.page_count(path)
+    except rasters.RasterError:
+        return 1  # the proposer will say what is wrong with it
+
+
+def _names_of_maps(names: list[str]) -> list[str]:
+    """`road/7.jpg` -> `road/7.png`; where another image has that stem, `road/7.jpg.png`."""
+    stems = [_stem(name) for name in names]
+    count = Counter(stems)
+    return [f"{stem if count[stem] == 1 else name}.png" for name, stem in zip(names, stems, strict=True)]
+
+
+def _stem(name: str) -> str:
+    path, hash_sign, page = name.partition("#")
+    return f"{PurePosixPath(path).with_suffix('')}{hash_sign}{page}"
+
+
+def _binarise(path: Path, threshold: float) -> None:
+    crack_map = rasters.read_mask(path)
+    rasters.write_png(path, np.where(crack_map >= level_of(threshold), np.uint8(255), np.uint8(0)))

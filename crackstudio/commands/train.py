@@ -1,0 +1,124 @@
+"""`crackstudio train`: a run without the studio, by the same loop."""
+
+import json as json_text
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from crackstudio.commands.progress import bar
+from crackstudio.core import wire
+from crackstudio.core.errors import RunError, SettingError
+from crackstudio.core.runs import RunSpec, RunState
+from crackstudio.project.layout import HOME_NAME, Layout
+from crackstudio.project.run_folder import RunFolder, checkpoint_at, new_run
+from crackstudio.project.snapshot import snapshot_of_folder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainRequest:
+    """What the command line asks for; see `RunSpec`. `out` is the run's folder, None for a new one in the project."""
+
+    folder: Path
+    spec: RunSpec
+    masks: Path | None = None
+    out: Path | None = None
+
+
+def parsed(settings: list[str]) -> dict[str, bool | int | float | str]:
+    """`name=value` pairs. Raises `SettingError` for one that is none."""
+    pairs = [setting.partition("=") for setting in settings]
+    for name, equals, value in pairs:
+        if not (name and equals and value):
+            raise SettingError(f"--set {name}{equals}{value} is not name=value.")
+    return {name: value for name, _, value in pairs}
+
+
+def train_command(request: TrainRequest, *, json: bool) -> None:
+    """Train and print how it ended. Raises `CrackStudioError` where no network came of it."""
+    run = _prepared(request)
+    end = _train(run)
+    if isinstance(end, wire.Failed) or end.checkpoint is None:
+        raise RunError(end.message if isinstance(end, wire.Failed) else "Stopped before there was a network to keep.")
+    checkpoint = run.path / end.checkpoint
+    from crackstudio.engine.checkpoint import read_card
+
+    card = read_card(checkpoint)
+    if json:
+        told = {"run": str(run.path), "checkpoint": str(checkpoint), "step": end.step, "best_step": card.step}
+        print(json_text.dumps({**told, "threshold": card.threshold, "scores": card.scores}))
+        return
+    console = Console(highlight=False)
+    scores = ", ".join(f"{name} {value:.3f}" for name, value in card.scores.items() if value is not None)
+    console.print(f"{checkpoint}: the best of {end.step} steps is step {card.step}, threshold {card.threshold:.3f}")
+    if scores:
+        console.print(f"On the validation images: {scores}")
+    console.print(f"Propose with it: crackstudio propose FOLDER --model {run.path} --out DIR", soft_wrap=True)
+
+
+def _prepared(request: TrainRequest) -> RunFolder:
+    """The run's folder with its snapshot and request; one that was interrupted goes on where it was."""
+    from crackstudio.engine.cards import config_for
+    from crackstudio.engine.methods import method_class
+
+    spec = request.spec
+    config_for(method_class(spec.method), spec)  # says what is wrong before anything is written
+    if request.out is not None and (request.out / "run.json").exists():
+        run = RunFolder(request.out)
+        if run.record().spec != spec or run.state() is not RunState.INTERRUPTED:
+            raise RunError(f"{run.path} holds another run. It was left as it is; choose another --out.")
+        return run
+    run = RunFolder(request.out) if request.out else new_run(Layout(request.folder / HOME_NAME).runs, spec.method)
+    snapshot = snapshot_of_folder(request.folder, masks=request.masks, run=run)
+    run.write_request(spec, snapshot, folder=request.folder)
+    return run
+
+
+def _train(run: RunFolder) -> wire.Finished | wire.Stopped | wire.Failed:
+    from crackstudio.engine.control import Control
+    from crackstudio.engine.trainer import train_run
+
+    control = Control()
+    before = signal.signal(signal.SIGINT, lambda *_: control.stop())  # Ctrl+C keeps the best
+    try:
+        with bar(unit="{task.fields[words]}") as progress:
+            task = progress.add_task("Training", total=None, words="starting")
+
+            def show(event: wire.AnyEvent) -> None:
+                if isinstance(event, wire.Stepped):
+                    total = event.seconds + event.seconds_left if event.seconds_left is not None else None
+                    speed = f", {event.steps_per_second:.1f}/s" if event.steps_per_second else ""
+                    progress.update(task, completed=event.seconds, total=total, words=f"step {event.step}{speed}")
+                elif isinstance(event, wire.GuardChanged):
+                    progress.console.print(f"Step {event.step}: {event.words}")
+
+            return train_run(run, on_event=show, control=control)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def spec_of(
+    *,
+    method: str,
+    preset: str | None,
+    settings: list[str],
+    start_from: Path | None,
+    seed: int,
+    minutes: float | None,
+    steps: int | None,
+    device: str,
+) -> RunSpec:
+    """The request as a run keeps it. Raises `SettingError`, and `CheckpointError` for a `start_from` without one."""
+    if minutes is not None and steps is not None:
+        raise SettingError("give --minutes or --steps, not both.")
+    return RunSpec(
+        method=method,
+        preset=preset,
+        settings=parsed(settings),
+        start_from=str(checkpoint_at(start_from)) if start_from else None,
+        seed=seed,
+        minutes=minutes,
+        steps=steps,
+        device=device,
+    )
