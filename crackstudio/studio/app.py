@@ -1,0 +1,79 @@
+"""The only place where the studio is wired together: who listens to whom.
+
+Widgets call the session, proposing and retraining; these signal the widgets. One function joins one part.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from crackstudio.studio.background import Background
+from crackstudio.studio.joints.dialogs import join_dialogs
+from crackstudio.studio.joints.editing import join_editing
+from crackstudio.studio.joints.project import join_project
+from crackstudio.studio.joints.training import join_training
+from crackstudio.studio.proposing import Proposing
+from crackstudio.studio.retraining import Retraining
+from crackstudio.studio.session import Session
+from crackstudio.studio.settings import Settings, default_path
+from crackstudio.studio.theme import Theme
+from crackstudio.studio.widgets.main_window import MainWindow
+
+READERS = 2
+
+
+def run_studio(folder: Path | None, *, project: Path | None = None) -> int:
+    """Open the window and stay until it is closed; returns the exit code."""
+    app = make_app()
+    settings = Settings(default_path())
+    window = build_window(settings, theme=Theme(app, scheme=settings.scheme))
+    window.show()
+    QTimer.singleShot(0, window, lambda: _after_first_paint(window, folder, project))
+    return app.exec()
+
+
+def make_app() -> QApplication:
+    """The application object, free of the traps that lie in the environment."""
+    os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)  # OpenCV's wheels point it at a Qt of their own
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("crackstudio")
+    app.setApplicationDisplayName("CrackStudio")
+    app.setDesktopFileName("crackstudio")
+    return app
+
+
+def build_window(settings: Settings, *, theme: Theme | None = None) -> MainWindow:
+    """The whole studio, not shown yet and with no engine started; closing it ends everything that it started."""
+    reading, writing = Background(threads=READERS), Background(threads=1)
+    session = Session(reading=reading, writing=writing)
+    proposing = Proposing(session)
+    retraining = Retraining(session, proposing=proposing)
+    window = MainWindow(
+        session=session, proposing=proposing, retraining=retraining, background=reading, settings=settings
+    )
+    for owned in (reading, writing, session):
+        owned.setParent(window)
+    join_project(window)
+    join_editing(window)
+    join_training(window)
+    join_dialogs(window, theme=theme)
+    window.closing.connect(lambda: _end(window, reading=reading, writing=writing))
+    return window
+
+
+def _after_first_paint(window: MainWindow, folder: Path | None, project: Path | None) -> None:
+    window.proposing.start()
+    if folder is not None:
+        window.session.open_folder(folder, home=project)
+
+
+def _end(window: MainWindow, *, reading: Background, writing: Background) -> None:
+    """Engines first, so that nothing new comes; then masks, project, and the pools."""
+    window.retraining.close()
+    window.proposing.close()
+    window.session.close_project()
+    reading.close()
+    writing.close()

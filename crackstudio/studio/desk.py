@@ -1,0 +1,271 @@
+"""The images that lie on the desk: loaded off the thread, with their masks under edit, kept while moving between them.
+
+A mask is saved off the thread when its image is left, by a timer and on closing; until then the journal has every stroke.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from crackstudio.core.images import ImageEntry, MaskKind
+from crackstudio.project.project import Project
+from crackstudio.studio.background import Background
+from crackstudio.studio.canvas.pyramid import ImagePyramid
+from crackstudio.studio.mask_editor import MaskEditor
+
+AUTOSAVE_MS = 30_000
+MOST_EDITORS = 64
+"""Images whose undo is kept: patches, not pictures."""
+PICTURE_BYTES = 600 * 2**20
+"""Decoded pictures kept for going back and forth."""
+DEFAULT_THRESHOLD = 0.5
+FIRST_VIEW = (1600, 1000)
+"""Device pixels for which a picture is prepared off the thread."""
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(slots=True, kw_only=True)
+class Proposal:
+    """A crack map on the desk: (H, W) uint8, who made it, the threshold that came with it, pixels per value."""
+
+    crack_map: Pixels
+    made_by: str
+    own_threshold: float
+    histogram: NDArray[np.int64]
+
+
+@dataclass(slots=True, kw_only=True)
+class OpenImage:
+    """One image on the desk. Its picture is dropped when others need the room, its editor is kept longer."""
+
+    id: int
+    picture: ImagePyramid | None
+    editor: MaskEditor
+    proposal: Proposal | None = None
+    previous_map: Pixels | None = None
+    threshold: float = DEFAULT_THRESHOLD
+    threshold_moved: bool = False
+    recovered: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What one image needs, read from disk."""
+
+    picture: ImagePyramid
+    mask: Pixels | None
+    strokes: tuple[bytes, ...]
+    proposal: Proposal | None
+    previous_map: Pixels | None
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """Editors and what of them is saved, by image."""
+
+    images: OrderedDict[int, OpenImage] = field(default_factory=OrderedDict)
+    saved_revision: dict[int, int] = field(default_factory=dict)
+    saving: set[int] = field(default_factory=set)
+
+
+class Desk(QObject):
+    """Loads, keeps and saves images of one project."""
+
+    opened = Signal(object)
+    """`OpenImage`."""
+    open_failed = Signal(int, object)
+    """Image id and exception."""
+    edited = Signal(int)
+    """A mask got or lost a step."""
+    saved = Signal(object, object)
+    """The changed `ImageEntry` and when."""
+    save_failed = Signal(int, object)
+
+    def __init__(
+        self, project: Project, *, reading: Background, writing: Background, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._project, self._reading, self._writing = project, reading, writing
+        self._shelf = _Shelf()
+        self._autosave = QTimer(self, interval=AUTOSAVE_MS)
+        self._autosave.timeout.connect(self.save_all)
+        self._autosave.start()
+
+    def open(self, identity: int) -> None:
+        """Put an image on the desk; `opened` follows, unless another one is asked for before."""
+        known = self._shelf.images.get(identity)
+        if known is not None and known.picture is not None:
+            self._reading.forget("open")
+            self._shelf.images.move_to_end(identity)
+            self.opened.emit(known)
+            return
+        self._reading.submit(
+            lambda: load(self._project, identity),
+            done=lambda loaded: self.opened.emit(self._place(identity, loaded)),
+            failed=lambda error: self.open_failed.emit(identity, error),
+            lane="open",
+            urgent=True,
+        )
+
+    def prefetch(self, identity: int) -> None:
+        """Load an image that will be wanted soon; failures are told when it is opened."""
+        known = self._shelf.images.get(identity)
+        if known is None or known.picture is None:
+            self._reading.submit(
+                lambda: load(self._project, identity),
+                done=lambda loaded: self._place(identity, loaded, newest=False),
+                failed=lambda _error: None,
+                lane="prefetch",
+            )
+
+    def refresh_proposal(self, identity: int, *, done: Callable[[OpenImage], None]) -> None:
+        """Read an image's proposal again, if it lies on the desk."""
+        image = self._shelf.images.get(identity)
+        if image is None:
+            return
+
+        def take(maps: tuple[Proposal | None, Pixels | None]) -> None:
+            _set_maps(image, *maps)
+            done(image)
+
+        self._reading.submit(
+            lambda: (load_proposal(self._project, identity), self._project.load_previous_proposal(identity)),
+            done=take,
+            lane=f"proposal {identity}",
+            urgent=True,
+        )
+
+    def is_unsaved(self, identity: int) -> bool:
+        """Whether an image's mask has steps that are not on disk as a PNG."""
+        image = self._shelf.images.get(identity)
+        return image is not None and image.editor.revision != self._shelf.saved_revision.get(identity, 0)
+
+    def save(self, identity: int) -> None:
+        """Save one mask off the thread, if it has unsaved steps."""
+        image = self._shelf.images.get(identity)
+        if image is None or not self.is_unsaved(identity) or image.editor.is_stroking:
+            return
+        revision, kind = image.editor.revision, image.editor.kind
+        snapshot = image.editor.snapshot()
+        mark = self._project.journal(identity).mark()
+        touched = image.editor.touched
+        self._shelf.saved_revision[identity] = revision
+        self._writing.submit(
+            lambda: self._project.save_mask(
+                identity, snapshot.to_array() if touched else None, kind, journal_mark=mark
+            ),
+            done=lambda entry: self.saved.emit(entry, datetime.now().astimezone()),
+            failed=lambda error: self._save_failed(identity, error),
+        )
+
+    def save_all(self) -> None:
+        """Save every mask with unsaved steps."""
+        for identity in list(self._shelf.images):
+            self.save(identity)
+
+    def close(self) -> None:
+        """Save all and wait for it."""
+        self._autosave.stop()
+        self.save_all()
+        self._writing.finish()
+
+    def _save_failed(self, identity: int, error: Exception) -> None:
+        self._shelf.saved_revision[identity] = -1
+        self.save_failed.emit(identity, error)
+
+    def _place(self, identity: int, loaded: Loaded, *, newest: bool = True) -> OpenImage:
+        image = self._shelf.images.get(identity)
+        if image is None:
+            image = self._new_image(identity, loaded)
+            self._shelf.images[identity] = image
+        else:
+            image.picture = loaded.picture
+        _set_maps(image, loaded.proposal, loaded.previous_map)
+        self._shelf.images.move_to_end(identity, last=newest)
+        self._tidy(keep=identity)
+        return image
+
+    def _new_image(self, identity: int, loaded: Loaded) -> OpenImage:
+        entry = self._project.entry(identity)
+        journal = self._project.journal(identity)
+        image = OpenImage(
+            id=identity,
+            picture=loaded.picture,
+            editor=MaskEditor(
+                loaded.picture.height,
+                loaded.picture.width,
+                mask=loaded.mask,
+                kind=entry.mask_kind or MaskKind.EXACT,
+                proposal_source=lambda: self._proposal_of(identity),
+                journal=journal.append,
+            ),
+            recovered=len(loaded.strokes),
+        )
+        image.editor.setParent(self)
+        image.editor.replay(loaded.strokes)
+        image.editor.state_changed.connect(lambda: self.edited.emit(identity))
+        return image
+
+    def _proposal_of(self, identity: int) -> tuple[Pixels, float] | None:
+        image = self._shelf.images.get(identity)
+        if image is None or image.proposal is None:
+            return None
+        return image.proposal.crack_map, image.threshold
+
+    def _tidy(self, *, keep: int) -> None:
+        """Drop the pictures, then the editors, that were used longest ago; never unsaved ones."""
+        images = self._shelf.images
+        total = sum(_picture_bytes(image) for image in images.values())
+        for identity, image in images.items():
+            if total <= PICTURE_BYTES:
+                break
+            if identity != keep:
+                total -= _picture_bytes(image)
+                image.picture = image.proposal = image.previous_map = None
+        surplus = len(images) - MOST_EDITORS
+        for identity in [one for one in images if one != keep and not self.is_unsaved(one)][: max(0, surplus)]:
+            images.pop(identity).editor.deleteLater()
+            self._shelf.saved_revision.pop(identity, None)
+
+
+def load(project: Project, identity: int) -> Loaded:
+    """Read what one image needs. Any thread. Raises RasterError, MaskError."""
+    picture = ImagePyramid(project.read_rgb8(identity))
+    picture.prepare(width=FIRST_VIEW[0], height=FIRST_VIEW[1])
+    return Loaded(
+        picture=picture,
+        mask=project.load_mask(identity),
+        strokes=tuple(project.journal(identity).read()),
+        proposal=load_proposal(project, identity),
+        previous_map=project.load_previous_proposal(identity),
+    )
+
+
+def load_proposal(project: Project, identity: int) -> Proposal | None:
+    """Read an image's proposal. Any thread."""
+    crack_map = project.load_proposal(identity)
+    if crack_map is None:
+        return None
+    entry: ImageEntry = project.entry(identity)
+    return Proposal(
+        crack_map=crack_map,
+        made_by=entry.proposed_by or "an unknown network",
+        own_threshold=entry.threshold if entry.threshold is not None else DEFAULT_THRESHOLD,
+        histogram=np.bincount(crack_map.ravel(), minlength=256),
+    )
+
+
+def _set_maps(image: OpenImage, proposal: Proposal | None, previous_map: Pixels | None) -> None:
+    image.proposal, image.previous_map = proposal, previous_map
+    if proposal is not None and not image.threshold_moved:
+        image.threshold = proposal.own_threshold
+
+
+def _picture_bytes(image: OpenImage) -> int:
+    return 4 * image.picture.height * image.picture.width if image.picture else 0

@@ -1,0 +1,1 @@
+"""Joints: each joins the session to one part of the window. Only `app` uses them."""

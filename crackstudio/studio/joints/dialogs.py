@@ -1,0 +1,114 @@
+"""Joins what opens beside the window: the method form, the comparison, keys, palette, and the look."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+
+from crackstudio.core.runs import RunSpec, choose_method
+from crackstudio.project import rasters
+from crackstudio.studio.comparing import MOST_SHOWN, Compared, Comparison
+from crackstudio.studio.notice import Notice, Offer
+from crackstudio.studio.pictures import to_qimage
+from crackstudio.studio.settings import Scheme
+from crackstudio.studio.theme import Theme
+from crackstudio.studio.widgets.command_palette import CommandPalette
+from crackstudio.studio.widgets.comparison_view import PICTURE, ComparisonView
+from crackstudio.studio.widgets.keys_sheet import KeysSheet
+from crackstudio.studio.widgets.main_window import MainWindow
+from crackstudio.studio.widgets.method_form import MethodForm
+
+
+def join_dialogs(window: MainWindow, *, theme: Theme | None) -> None:
+    """Dialogs are made when they are asked for, never modal, and go when they are closed."""
+    actions = window.actions
+    actions["keys"].triggered.connect(lambda: _open(KeysSheet(preset=window.settings.preset, parent=window)))
+    actions["palette"].triggered.connect(
+        lambda: CommandPalette([action for action in actions.values() if action.isEnabled()], parent=window).open_over(
+            window
+        )
+    )
+    actions["retrain_form"].triggered.connect(lambda: open_form(window))
+    window.retraining.compared.connect(lambda comparison: _offer_comparison(window, comparison))
+    window.scheme_chosen.connect(lambda scheme: _choose_look(window, theme, scheme))
+
+
+def open_form(window: MainWindow) -> MethodForm | None:
+    """Retrain with settings; a notice while the engine has not told its methods yet."""
+    if not window.proposing.methods:
+        window.session.tell(
+            Notice(
+                title="The engine is still starting",
+                words="Its methods are known in a moment.",
+                topic="form",
+                seconds=5,
+            )
+        )
+        return None
+    stock = window.retraining.stock()
+    form = MethodForm(window)
+    chosen = choose_method(stock)[0]
+    starts = {card.key: window.retraining.spec_for(card.key) for card in window.proposing.methods}
+    form.set_methods(
+        window.proposing.methods,
+        stock=stock,
+        chosen=chosen,
+        start_from={key: spec.start_from for key, spec in starts.items() if spec.start_from},
+    )
+    form.run_asked.connect(lambda spec: _run(window, spec))
+    _open(form)
+    return form
+
+
+def _run(window: MainWindow, spec: RunSpec) -> None:
+    window.retraining.retrain(spec)
+
+
+def _open(dialog: KeysSheet | MethodForm) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.show()
+
+
+def _choose_look(window: MainWindow, theme: Theme | None, scheme: Scheme) -> None:
+    window.settings.scheme = scheme
+    if theme is not None:
+        theme.choose(scheme)
+
+
+def _offer_comparison(window: MainWindow, comparison: Comparison) -> None:
+    few = (
+        f"Only {comparison.judged} validation mask{'s' if comparison.judged != 1 else ''}: too few to decide by scores."
+        if comparison.judged
+        else "There are no validation masks to decide by."
+    )
+    window.session.tell(
+        Notice(
+            title="Is the new network better? You decide",
+            words=f"{few} The network before stays in use until you choose.",
+            topic="comparison",
+            offers=(
+                Offer(words="Compare", act=lambda: _open_comparison(window, comparison, few)),
+                Offer(words="Use the new one", act=lambda: window.retraining.choose_network(comparison.new)),
+                Offer(words="Keep the old one", act=lambda: None),
+            ),
+        )
+    )
+
+
+def _open_comparison(window: MainWindow, comparison: Comparison, words: str) -> None:
+    shown = comparison.images[:MOST_SHOWN]
+
+    def show(rows: list[tuple[str, tuple[QImage, ...]]]) -> None:
+        view = ComparisonView(old=comparison.old.label, new=comparison.new.label, words=words, rows=rows, parent=window)
+        view.new_chosen.connect(lambda: window.retraining.choose_network(comparison.new))
+        view.show()
+
+    window.session.reading.submit(lambda: [(one.name, _pictures(one)) for one in shown], done=show)
+
+
+def _pictures(one: Compared) -> tuple[QImage, ...]:
+    images = (
+        to_qimage(rasters.read_rgb8(one.image, page=one.page)),
+        to_qimage(rasters.read_mask(one.before)),
+        to_qimage(rasters.read_mask(one.after)),
+    )
+    mode = Qt.TransformationMode.SmoothTransformation
+    return tuple(image.scaled(PICTURE, Qt.AspectRatioMode.KeepAspectRatio, mode) for image in images)

@@ -1,0 +1,189 @@
+"""Joins the canvas, its tools and the panels on the right to the open image."""
+
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
+
+from crackstudio.core.errors import CrackStudioError
+from crackstudio.core.images import MaskKind, Tag
+from crackstudio.studio.canvas.layers import Layer
+from crackstudio.studio.canvas.stage import ViewState
+from crackstudio.studio.canvas.tools.tool import ToolKey
+from crackstudio.studio.desk import DEFAULT_THRESHOLD, OpenImage
+from crackstudio.studio.widgets.action_set import CLASS_KEYS
+from crackstudio.studio.widgets.main_window import MainWindow
+
+SHARE_MS = 250
+NO_FLOOR = 0.0
+
+
+def join_editing(window: MainWindow) -> None:
+    """Everything that looks at, paints or reviews the open image."""
+    Editing(window)
+    _join_tools(window)
+    _join_layers(window)
+    _join_review(window)
+    _join_view(window)
+
+
+class Editing:
+    """Shows the open image in canvas, panels and status line. Lives as long as the window's signals hold it."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._views: dict[int, ViewState] = {}
+        self._shown: int | None = None
+        self._share = QTimer(window, singleShot=True, interval=SHARE_MS)
+        self._share.timeout.connect(self._count_share)
+        session = window.session
+        session.image_opened.connect(self._show_image)
+        session.proposal_changed.connect(self._show_proposal)
+        session.mask_edited.connect(self._show_state)
+        session.entries_changed.connect(lambda _entries: self._show_entry())
+        window.threshold_panel.threshold_changed.connect(self._set_threshold)
+        window.image_panel.weighting_changed.connect(self._set_weighting)
+        window.canvas.cursor_moved.connect(window.status.set_cursor)
+        window.canvas.zoom_changed.connect(window.status.set_zoom)
+
+    def _show_image(self, image: OpenImage | None) -> None:
+        canvas = self._window.canvas
+        if self._shown is not None and canvas.view is not None:
+            self._views[self._shown] = canvas.view_state()
+        self._shown = image.id if image else None
+        canvas.set_image(image.picture if image else None)
+        if image is not None:
+            canvas.set_editor(image.editor)
+            if image.id in self._views:
+                canvas.restore_view_state(self._views[image.id])
+        self._window.image_list.set_current(self._shown)
+        self._window.actions["before_after"].setChecked(False)
+        self._show_proposal(image)
+        self._show_state()
+
+    def _show_proposal(self, image: OpenImage | None) -> None:
+        window, proposal = self._window, image.proposal if image else None
+        threshold = image.threshold if image else DEFAULT_THRESHOLD
+        window.threshold_panel.set_proposal(
+            origin=proposal.made_by if proposal else None,
+            own=proposal.own_threshold if proposal else None,
+            threshold=threshold,
+        )
+        window.threshold_panel.set_histogram(proposal.histogram if proposal else None)
+        has_previous = image is not None and image.previous_map is not None
+        window.actions["before_after"].setEnabled(has_previous)
+        if image is None:
+            return
+        try:
+            window.canvas.set_proposal(proposal.crack_map if proposal else None)
+            window.canvas.set_previous_proposal(image.previous_map)
+            window.canvas.threshold = threshold
+        except CrackStudioError as error:
+            window.session.tell_failure(error)
+
+    def _show_state(self) -> None:
+        image, actions = self._window.session.image, self._window.actions
+        stack = image.editor.undo_stack if image else None
+        actions["undo"].setEnabled(stack is not None and stack.canUndo())
+        actions["redo"].setEnabled(stack is not None and stack.canRedo())
+        self._show_entry()
+        self._share.start()
+        if image is not None and self._window.session.is_unsaved:
+            self._window.status.set_unsaved()
+
+    def _show_entry(self) -> None:
+        session = self._window.session
+        kind = session.image.editor.kind if session.image else MaskKind.EXACT
+        self._window.image_panel.set_entry(session.entry, kind=kind)
+        self._window.status.set_entry(session.entry)
+
+    def _count_share(self) -> None:
+        image = self._window.session.image
+        if image is None:
+            self._window.image_panel.set_share(None)
+            return
+        snapshot = image.editor.snapshot()
+
+        def count() -> float:
+            mask = snapshot.to_array()
+            return float(np.count_nonzero((mask > 0) & (mask < 255))) / max(1, mask.size)
+
+        self._window.session.reading.submit(count, done=self._window.image_panel.set_share, lane="share")
+
+    def _set_threshold(self, threshold: float) -> None:
+        self._window.session.set_threshold(threshold)
+        self._window.canvas.threshold = threshold
+
+    def _set_weighting(self, power: float, positive_weight: float) -> None:
+        self._window.canvas.set_weighting(power=power, positive_weight=positive_weight, floor=NO_FLOOR)
+
+
+def _join_tools(window: MainWindow) -> None:
+    canvas, actions = window.canvas, window.actions
+    for tool in ToolKey:
+        actions[tool.value].triggered.connect(lambda _checked, tool=tool: canvas.set_tool(tool))
+    actions["swap"].triggered.connect(lambda: actions["erase" if canvas.tool is ToolKey.BRUSH else "brush"].trigger())
+    actions["smaller"].triggered.connect(canvas.smaller_brush)
+    actions["larger"].triggered.connect(canvas.larger_brush)
+    canvas.brush_size_changed.connect(window.tool_panel.set_size)
+    canvas.tool_hint_changed.connect(window.tool_panel.set_hint)
+    window.tool_panel.size_changed.connect(lambda size: setattr(canvas, "brush_size", size))
+    window.tool_panel.class_changed.connect(lambda value: setattr(canvas, "brush_value", value))
+    for number in CLASS_KEYS:
+        actions[f"class_{number}"].triggered.connect(lambda _checked, n=number: window.tool_panel.choose_class(n))
+    session = window.session
+    actions["undo"].triggered.connect(lambda: session.image and session.image.editor.undo_stack.undo())
+    actions["redo"].triggered.connect(lambda: session.image and session.image.editor.undo_stack.redo())
+    actions["take_proposal"].triggered.connect(session.take_proposal)
+
+
+def _join_layers(window: MainWindow) -> None:
+    layers, panel = window.canvas.layers, window.layers_panel
+    panel.layer_changed.connect(
+        lambda key, visible, opacity, colour: layers.set_look(
+            Layer(key), visible=visible, opacity=opacity, colour=colour or None
+        )
+    )
+    layers.changed.connect(
+        lambda layer: panel.set_layer(
+            layer.value, visible=layers.look(layer).visible, opacity=layers.look(layer).opacity
+        )
+    )
+
+
+def _join_review(window: MainWindow) -> None:
+    session, panel, actions = window.session, window.image_panel, window.actions
+    panel.tag_chosen.connect(lambda tag: session.set_tag(Tag(tag)))
+    panel.kind_chosen.connect(lambda kind: _set_kind(window, MaskKind(kind)))
+    panel.accept_pressed.connect(session.accept)
+    panel.nothing_pressed.connect(session.confirm_nothing)
+    panel.flag_pressed.connect(session.toggle_flag)
+    actions["accept"].triggered.connect(lambda: _unless_typing(window) and session.accept())
+    actions["confirm_nothing"].triggered.connect(lambda: _unless_typing(window) and session.confirm_nothing())
+    actions["flag"].triggered.connect(session.toggle_flag)
+    actions["unconfirm"].triggered.connect(session.take_confirmation_back)
+    for tag in Tag:
+        actions[f"tag_{tag.value}"].triggered.connect(lambda _checked, tag=tag: session.set_tag(tag))
+
+
+def _join_view(window: MainWindow) -> None:
+    canvas, actions = window.canvas, window.actions
+    actions["fit"].triggered.connect(canvas.fit)
+    actions["actual_size"].triggered.connect(canvas.actual_size)
+    actions["zoom_in"].triggered.connect(lambda: canvas.zoom_by(1.25))
+    actions["zoom_out"].triggered.connect(lambda: canvas.zoom_by(0.8))
+    actions["peek"].toggled.connect(canvas.peek)
+    actions["before_after"].toggled.connect(lambda on: setattr(canvas, "show_previous", on))
+
+
+def _set_kind(window: MainWindow, kind: MaskKind) -> None:
+    """Region labels are looked at through their weights."""
+    window.session.set_kind(kind)
+    window.canvas.layers.set_look(Layer.WEIGHTS, visible=kind is MaskKind.REGION)
+
+
+def _unless_typing(window: MainWindow) -> bool:
+    """Enter in a field of a panel ends the typing; it does not confirm the image."""
+    if isinstance(QApplication.focusWidget(), QLineEdit | QAbstractSpinBox):
+        window.canvas.setFocus()
+        return False
+    return True

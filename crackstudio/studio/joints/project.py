@@ -1,0 +1,148 @@
+"""Joins folders, the list, notices and the status line."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog
+
+from crackstudio.core.images import ImageEntry
+from crackstudio.project.project import Project
+from crackstudio.studio.notice import Notice, Tone
+from crackstudio.studio.thumbnails import Thumbnails
+from crackstudio.studio.widgets.image_model import Order
+from crackstudio.studio.widgets.main_window import MainWindow
+
+DEMO_IMAGES = 36
+MESSAGE_MS = 8000
+
+
+def join_project(window: MainWindow) -> None:
+    """Opening and closing, the list, walking along it, notices and messages."""
+    session, images = window.session, window.image_list
+    session.order = images.model.order
+    session.project_opened.connect(lambda project: _show_project(window, project))
+    session.project_closed.connect(lambda: _leave_project(window))
+    session.entries_reset.connect(lambda: _reset_entries(window))
+    session.entries_changed.connect(lambda entries: _update_entries(window, entries))
+    images.image_chosen.connect(session.open_image)
+    session.notice_raised.connect(window.notices.show_notice)
+    session.message_given.connect(lambda words: window.status.showMessage(words, MESSAGE_MS))
+    session.reported.connect(lambda words: _tell_report(window, words))
+    session.saved.connect(window.status.set_saved)
+    window.proposing.finished.connect(lambda _count: _rank_again(window))
+    _join_actions(window)
+
+
+def _join_actions(window: MainWindow) -> None:
+    session, actions = window.session, window.actions
+    for name, act in (
+        ("open", lambda: ask_folder(window)),
+        ("open_demo", lambda: open_demo(window)),
+        ("rescan", session.rescan),
+        ("save", session.save),
+        ("close_project", session.close_project),
+        ("quit", window.close),
+        ("previous", lambda: session.step(-1)),
+        ("next", lambda: session.step(1)),
+        ("next_unreviewed", session.open_next_unreviewed),
+    ):
+        actions[name].triggered.connect(lambda _checked=False, act=act: act())
+    window.start_page.open_pressed.connect(actions["open"].trigger)
+    window.start_page.demo_pressed.connect(actions["open_demo"].trigger)
+    window.start_page.folder_chosen.connect(lambda folder: session.open_folder(Path(folder)))
+
+
+def ask_folder(window: MainWindow) -> None:
+    """Let a person choose a folder."""
+    recents = window.settings.recents()
+    dialog = QFileDialog(window, "Open a folder of images", str(recents[0].parent if recents else Path.home()))
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    dialog.fileSelected.connect(lambda chosen: window.session.open_folder(Path(chosen)))
+    dialog.open()
+
+
+def open_demo(window: MainWindow) -> None:
+    """Draw the demo's images if they are not there, in a process of its own, and open them."""
+    window.start_page.set_busy("Drawing cracks for the demo…")
+    window.session.message_given.emit("Drawing cracks for the demo…")
+    window.session.reading.submit(
+        demo_folder,
+        done=lambda folder: (window.start_page.set_busy(""), window.session.open_folder(folder)),
+        failed=lambda error: (window.start_page.set_busy(""), window.session.tell_failure(error)),
+        lane="demo",
+    )
+
+
+def demo_folder() -> Path:
+    """The folder of the demo's drawn images, made where there is none. Any thread. Raises OSError."""
+    import platformdirs
+
+    images = platformdirs.user_data_path("crackstudio", appauthor=False) / "demo" / "images"
+    if images.is_dir():
+        return images
+    fresh = images.with_name("drawing")
+    count, size = str(DEMO_IMAGES), "288"
+    command = [
+        sys.executable,
+        "-m",
+        "crackstudio",
+        "synth",
+        str(fresh),
+        "--count",
+        count,
+        "--size",
+        size,
+        "--seed",
+        "7",
+    ]
+    no_window = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+    subprocess.run([*command, "--surface", "terrazzo"], check=True, capture_output=True, creationflags=no_window)
+    (fresh / "masks").rename(images.with_name("truth"))
+    return fresh.rename(images)
+
+
+def _show_project(window: MainWindow, project: Project) -> None:
+    window.settings.remember_folder(project.folder)
+    window.start_page.set_recents(window.settings.recents())
+    window.setWindowTitle(f"{project.folder.name} – CrackStudio")
+    window.thumbnails = Thumbnails(folder=project.folder, cache=project.home / "thumbnails", parent=window)
+    window.image_list.set_thumbnails(window.thumbnails)
+    window.canvas.set_classes(project.classes())
+    window.tool_panel.set_classes(project.classes())
+    project.listen(window.session.reported.emit)
+    window.show_project(True)
+    window.canvas.setFocus()
+
+
+def _leave_project(window: MainWindow) -> None:
+    if window.thumbnails is not None:
+        window.image_list.set_thumbnails(None)
+        window.thumbnails.close()
+        window.thumbnails.deleteLater()
+        window.thumbnails = None
+    window.image_list.model.set_entries([])
+    window.setWindowTitle("CrackStudio")
+    window.notices.clear()
+    window.show_project(False)
+
+
+def _reset_entries(window: MainWindow) -> None:
+    window.image_list.model.set_entries(window.session.entries())
+    if window.session.image is not None:
+        window.image_list.set_current(window.session.image.id)
+
+
+def _update_entries(window: MainWindow, entries: list[ImageEntry]) -> None:
+    window.image_list.model.update_entries(entries)
+
+
+def _rank_again(window: MainWindow) -> None:
+    if window.image_list.filter().order is Order.UNSURE_FIRST:
+        window.image_list.apply_filter()
+
+
+def _tell_report(window: MainWindow, words: str) -> None:
+    title, _, rest = words.partition(". ")
+    window.session.tell(Notice(title=title, words=rest, tone=Tone.WARNING, topic=f"report {title}"))

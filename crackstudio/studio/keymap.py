@@ -1,0 +1,139 @@
+"""Every action of the studio and its keys, as data: menus, tool tips, the keys sheet and the palette come from here."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Group(StrEnum):
+    """The menu an action lives in, and its heading on the keys sheet."""
+
+    FILE = "File"
+    EDIT = "Edit"
+    IMAGE = "Image"
+    REVIEW = "Review"
+    TRAIN = "Train"
+    VIEW = "View"
+    HELP = "Help"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """One action: `name` is its stable object name. `gap` draws a line above it in the menu.
+
+    `held` acts as long as its key is down."""
+
+    name: str
+    title: str
+    group: Group
+    icon: str = ""
+    hint: str = ""
+    checkable: bool = False
+    held: bool = False
+    gap: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gesture:
+    """What mouse and held keys do on the canvas; for the keys sheet only."""
+
+    keys: str
+    title: str
+
+
+ACTIONS = (
+    Binding(name="open", title="Open folder…", group=Group.FILE, icon="folder-open", hint="Open a folder of images"),
+    Binding(name="open_demo", title="Open the demo", group=Group.FILE, icon="flask", hint="Drawn cracks to try the loop on"),
+    Binding(name="rescan", title="Look for new images", group=Group.FILE, icon="arrows-clockwise"),
+    Binding(name="save", title="Save", group=Group.FILE, icon="floppy-disk", hint="Save the mask now (it also saves itself)", gap=True),
+    Binding(name="close_project", title="Close project", group=Group.FILE, icon="house-simple", hint="Back to the start page", gap=True),
+    Binding(name="quit", title="Quit", group=Group.FILE, icon="sign-out"),
+    Binding(name="undo", title="Undo", group=Group.EDIT, icon="arrow-u-up-left"),
+    Binding(name="redo", title="Redo", group=Group.EDIT, icon="arrow-u-up-right"),
+    Binding(name="brush", title="Brush", group=Group.EDIT, icon="paint-brush", checkable=True, gap=True, hint="Paint the mask; right-drag erases"),
+    Binding(name="erase", title="Eraser", group=Group.EDIT, icon="eraser", checkable=True),
+    Binding(name="proposal_brush", title="Proposal brush", group=Group.EDIT, icon="magic-wand", checkable=True, hint="Paints only where the proposal is over the threshold"),
+    Binding(name="hand", title="Hand", group=Group.EDIT, icon="hand", checkable=True, hint="Drag the image; also Space held, or the middle button"),
+    Binding(name="swap", title="Swap brush and eraser", group=Group.EDIT),
+    Binding(name="smaller", title="Smaller brush", group=Group.EDIT),
+    Binding(name="larger", title="Larger brush", group=Group.EDIT),
+    Binding(name="take_proposal", title="Take proposal again", group=Group.EDIT, gap=True, hint="Replace the mask by the proposal at this threshold; undoable"),
+    Binding(name="previous", title="Previous image", group=Group.IMAGE, icon="caret-left"),
+    Binding(name="next", title="Next image", group=Group.IMAGE, icon="caret-right"),
+    Binding(name="next_unreviewed", title="Next unreviewed", group=Group.IMAGE, icon="skip-forward"),
+    Binding(name="tag_cracked", title="Tag: cracked", group=Group.IMAGE, gap=True),
+    Binding(name="tag_intact", title="Tag: intact", group=Group.IMAGE),
+    Binding(name="tag_unknown", title="Tag: unknown", group=Group.IMAGE),
+    Binding(name="accept", title="Accept and go on", group=Group.REVIEW, icon="check", hint="Confirm the mask (an untouched one takes the proposal), then the next image"),
+    Binding(name="confirm_nothing", title="Confirm: nothing here", group=Group.REVIEW, icon="prohibit", hint="Empties the mask (undoable), tags the image intact, confirms"),
+    Binding(name="flag", title="Flag for later", group=Group.REVIEW, icon="flag"),
+    Binding(name="unconfirm", title="Take confirmation back", group=Group.REVIEW),
+    Binding(name="propose", title="Propose", group=Group.TRAIN, icon="sparkle", hint="Let the network in use propose masks: this image first, then the others"),
+    Binding(name="retrain", title="Retrain", group=Group.TRAIN, icon="arrows-clockwise", hint="Learn from what is confirmed; painting goes on", gap=True),
+    Binding(name="retrain_form", title="Retrain with settings…", group=Group.TRAIN, icon="sliders-horizontal"),
+    Binding(name="pause", title="Pause", group=Group.TRAIN, icon="pause", checkable=True, hint="Hold the run after this step"),
+    Binding(name="stop", title="Stop", group=Group.TRAIN, icon="stop", hint="End the run after this step; its best network is kept"),
+    Binding(name="use_now", title="Use this network now", group=Group.TRAIN, icon="check-circle", gap=True, hint="Propose with the run's best network so far"),
+    Binding(name="pin_probe", title="Pin this image as a probe", group=Group.TRAIN, icon="push-pin", hint="Previews of it follow in the running training"),
+    Binding(name="copy_command", title="Copy command", group=Group.TRAIN, icon="terminal", hint="The line that repeats the run without the window"),
+    Binding(name="fit", title="Fit image", group=Group.VIEW, icon="corners-out"),
+    Binding(name="actual_size", title="100 %", group=Group.VIEW),
+    Binding(name="zoom_in", title="Zoom in", group=Group.VIEW, icon="magnifying-glass-plus"),
+    Binding(name="zoom_out", title="Zoom out", group=Group.VIEW, icon="magnifying-glass-minus"),
+    Binding(name="peek", title="Hide mask (hold the key)", group=Group.VIEW, icon="eye-slash", checkable=True, held=True, gap=True),
+    Binding(name="before_after", title="Proposal before the last retrain", group=Group.VIEW, icon="circle-half", checkable=True, hint="Before / after: show the proposal of the network before"),
+    Binding(name="keys", title="Keys", group=Group.HELP, icon="keyboard"),
+    Binding(name="palette", title="Command palette", group=Group.HELP, icon="command"),
+)  # fmt: skip
+
+DEFAULT: dict[str, tuple[str, ...]] = {
+    "open": ("Ctrl+O",),
+    "save": ("Ctrl+S",),
+    "quit": ("Ctrl+Q",),
+    "rescan": ("F5",),
+    "undo": ("Ctrl+Z",),
+    "redo": ("Ctrl+Shift+Z", "Ctrl+Y"),
+    "brush": ("B",),
+    "erase": ("E",),
+    "proposal_brush": ("P",),
+    "hand": ("H",),
+    "swap": ("X",),
+    "smaller": ("[", ","),
+    "larger": ("]", "."),
+    "take_proposal": ("Ctrl+Shift+T",),
+    "previous": ("A", "Left"),
+    "next": ("D", "Right"),
+    "next_unreviewed": ("Ctrl+Shift+D",),
+    "tag_cracked": ("C",),
+    "tag_intact": ("I",),
+    "accept": ("Return", "Enter"),
+    "confirm_nothing": ("Ctrl+Return", "Ctrl+Enter"),
+    "flag": ("G",),
+    "propose": ("Ctrl+P",),
+    "retrain": ("Ctrl+T",),
+    "retrain_form": ("Ctrl+Alt+T",),
+    "fit": ("F",),
+    "actual_size": ("Ctrl+F", "Ctrl+0"),
+    "zoom_in": ("+", "="),
+    "zoom_out": ("-",),
+    "peek": ("V",),
+    "before_after": ("W",),
+    "keys": ("F1",),
+    "palette": ("Ctrl+Shift+P",),
+}
+
+PRESETS = {"default": DEFAULT}
+"""Keys by preset; an unknown preset falls back to the default one."""
+
+GESTURES = (
+    Gesture(keys="Wheel, Ctrl+wheel", title="zoom at the cursor"),
+    Gesture(keys="Space held, middle drag", title="drag the image"),
+    Gesture(keys="Right drag, Ctrl+drag", title="erase for a moment"),
+    Gesture(keys="Shift+wheel", title="brush size"),
+    Gesture(keys="Alt+wheel", title="mask opacity"),
+    Gesture(keys="1 … 9", title="class"),
+)
+
+
+def keys_of(name: str, *, preset: str = "default") -> tuple[str, ...]:
+    """The key sequences (portable text) of an action; the first is the one shown in tool tips."""
+    return PRESETS.get(preset, DEFAULT).get(name, ())

@@ -1,0 +1,61 @@
+"""Opening a folder and scanning it, off the thread; what was asked for last wins."""
+
+import threading
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from crackstudio.project.project import Project
+from crackstudio.studio.background import Background
+
+
+class Opening(QObject):
+    """Opens projects and scans them."""
+
+    opened = Signal(object)
+    """`Project`."""
+    scanned = Signal()
+    progressed = Signal(int)
+    """Images found so far."""
+    failed = Signal(object, object)
+    """Folder and exception."""
+
+    def __init__(self, *, reading: Background, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._reading = reading
+        self._stop = threading.Event()
+        self._asked = 0
+
+    def open(self, folder: Path, *, home: Path | None) -> None:
+        """Open `folder`; `opened` or `failed` follows. A project that comes too late is closed again."""
+        self._asked += 1
+        asked = self._asked
+
+        def take(project: Project) -> None:
+            if asked == self._asked:
+                self.opened.emit(project)
+            else:
+                project.close()
+
+        self._reading.submit(
+            lambda: Project.open(folder, home=home),
+            done=take,
+            failed=lambda error: self.failed.emit(folder, error),
+            urgent=True,
+        )
+
+    def scan(self, project: Project) -> None:
+        """Bring the list up to date with the folder; `scanned` follows."""
+        self._stop.set()
+        stop = self._stop = threading.Event()
+        self._reading.submit(
+            lambda: project.scan(on_progress=self.progressed.emit, stop=stop),
+            done=lambda _outcome: None if stop.is_set() else self.scanned.emit(),
+            lane="scan",
+        )
+
+    def stop(self) -> None:
+        """End a scan, and let no project open that was asked for before."""
+        self._asked += 1
+        self._stop.set()
+        self._reading.forget("scan")

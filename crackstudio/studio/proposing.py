@@ -1,0 +1,243 @@
+"""The proposer: one engine that lives as long as the window, and the images that wait for it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from crackstudio.core import wire
+from crackstudio.core.images import ImageEntry, Review
+from crackstudio.core.runs import MethodCard
+from crackstudio.project.project import NetworkInUse, Project
+from crackstudio.studio.engine_link import ENGINE, Outcome, RetrainingThread
+from crackstudio.studio.notice import Notice, Offer, Tone
+from crackstudio.studio.session import Session
+
+CHUNK = 500
+"""Images per line: 100 000 in one line would be 20 MB."""
+
+
+@dataclass(slots=True)
+class Errand:
+    """Maps asked for beside the project's own proposals (a comparison): done when none is left."""
+
+    done: Callable[[dict[int, wire.Proposed]], None]
+    left: set[int]
+    maps: dict[int, wire.Proposed] = field(default_factory=dict)
+
+
+class Proposing(QObject):
+    """Asks the engine for proposals, and takes them into the project."""
+
+    ready = Signal(object)
+    """`wire.Ready`: methods and device are known."""
+    progressed = Signal(int, int)
+    """Done, of asked; (0, 0) when nothing waits."""
+    finished = Signal(int)
+    """All that waited were proposed: how many."""
+
+    def __init__(self, session: Session, *, command: Sequence[str] = ENGINE) -> None:
+        super().__init__(session)
+        self._session, self._command = session, tuple(command)
+        self._link: RetrainingThread | None = None
+        self._network: NetworkInUse | None = None
+        self._waiting: dict[int, None] = {}
+        self._asked = 0
+        self._errands: list[Errand] = []
+        self._next_errand = -1
+        self.device = ""
+        self.hint = ""
+        self.methods: tuple[MethodCard, ...] = ()
+        session.project_closed.connect(self.cancel)
+
+    def start(self) -> None:
+        """Start the engine, if it does not run; after the window's first paint."""
+        if self._link is not None:
+            return
+        link = RetrainingThread(command=self._command, parent=self)
+        link.event_arrived.connect(self._take)
+        link.engine_ended.connect(self._take_end)
+        self._link = link
+        link.start()
+
+    def close(self) -> None:
+        """End the engine and its thread."""
+        link, self._link = self._link, None
+        if link is not None:
+            link.event_arrived.disconnect(self._take)
+            link.engine_ended.disconnect(self._take_end)
+            link.close()
+
+    @property
+    def waiting(self) -> int:
+        """How many images wait for a proposal."""
+        return len(self._waiting)
+
+    def propose(self) -> None:
+        """Propose what is not confirmed and has no proposal of the network in use; the open image in any case, first."""
+        project = self._session.project
+        network = self._network_or_tell()
+        if project is None or network is None:
+            return
+        images = [
+            entry
+            for entry in self._in_order(project)
+            if entry.review is not Review.CONFIRMED and entry.proposed_by != network.label and entry.problem is None
+        ]
+        self._ask(project, network, images)
+
+    def propose_again(self) -> None:
+        """Propose everything that is not confirmed, whoever proposed it before: after a change of network."""
+        project = self._session.project
+        network = self._network_or_tell()
+        if project is None or network is None:
+            return
+        images = [
+            entry for entry in self._in_order(project) if entry.review is not Review.CONFIRMED and entry.problem is None
+        ]
+        self._ask(project, network, images)
+
+    def cancel(self) -> None:
+        """Forget what waits."""
+        if self._waiting or self._errands:
+            self._waiting.clear()
+            self._errands.clear()
+            self._asked = 0
+            self._send(wire.CancelProposals())
+            self.progressed.emit(0, 0)
+
+    def fetch_maps(
+        self,
+        images: Sequence[tuple[Path, int, Path]],
+        *,
+        checkpoint: Path,
+        done: Callable[[dict[int, wire.Proposed]], None],
+    ) -> None:
+        """Crack maps of (image, page, where to) by a checkpoint, ahead of the queue; keyed by place in `images`."""
+        first = self._next_errand
+        self._next_errand -= len(images)
+        wishes = tuple(
+            wire.ImageToPropose(id=first - place, image=str(image), page=page, out=str(out))
+            for place, (image, page, out) in enumerate(images)
+        )
+        self._errands.append(
+            Errand(
+                done=lambda maps: done({first - identity: event for identity, event in maps.items()}),
+                left={wish.id for wish in wishes},
+            )
+        )
+        self._send(wire.Propose(images=wishes, checkpoint=str(checkpoint), first=True))
+
+    def _network_or_tell(self) -> NetworkInUse | None:
+        project = self._session.project
+        network = project.network() if project else None
+        if project is not None and network is None:
+            self._session.tell(
+                Notice(
+                    title="There is no network to propose with yet",
+                    words="The starter network is not installed. Tag images cracked and intact, or paint and confirm "
+                    "some masks; then Retrain makes the first network.",
+                    tone=Tone.WARNING,
+                    topic="network",
+                )
+            )
+        return network
+
+    def _in_order(self, project: Project) -> list[ImageEntry]:
+        listed = list(self._session.order())
+        others = {entry.id for entry in project.entries()} - set(listed)
+        return [project.entry(identity) for identity in [*listed, *sorted(others)]]
+
+    def _ask(self, project: Project, network: NetworkInUse, entries: list[ImageEntry]) -> None:
+        current = self._session.entry
+        if current is not None and current.problem is None:
+            entries = [current, *(entry for entry in entries if entry.id != current.id)]
+        self.start()
+        self._send(wire.CancelProposals())
+        self._network = network
+        self._waiting = dict.fromkeys(entry.id for entry in entries)
+        self._asked = len(entries)
+        for start in range(0, len(entries), CHUNK):
+            wishes = project.to_propose(entry.id for entry in entries[start : start + CHUNK])
+            self._send(wire.Propose(images=wishes, checkpoint=str(network.path)))
+        self.progressed.emit(0, self._asked)
+
+    def _send(self, command: wire.Command) -> None:
+        if self._link is not None:
+            self._link.send(command)
+
+    def _take(self, event: object) -> None:
+        if isinstance(event, wire.Ready):
+            self.device, self.hint, self.methods = event.device, event.hint, event.methods
+            self.ready.emit(event)
+        elif isinstance(event, wire.Proposed):
+            self._take_map(event)
+        elif isinstance(event, wire.ProposalFailed):
+            self._take_failure(event)
+
+    def _take_map(self, event: wire.Proposed) -> None:
+        if event.id < 0:
+            self._settle(event.id, event)
+        elif event.id in self._waiting and self._session.project is not None and self._network is not None:
+            entry = self._session.project.record_proposal(event, label=self._network.label)
+            self._session.take_proposals_in([entry])
+            self._tick(event.id)
+
+    def _take_failure(self, event: wire.ProposalFailed) -> None:
+        if event.id < 0:
+            self._settle(event.id, None)
+        elif event.id in self._waiting and self._session.project is not None:
+            name = self._session.project.entry(event.id).name
+            self._session.tell(
+                Notice(
+                    title=f"{name} could not be proposed",
+                    words=f"{event.message} The other images go on.",
+                    tone=Tone.WARNING,
+                    topic="proposal failed",
+                )
+            )
+            self._tick(event.id)
+
+    def _tick(self, identity: int) -> None:
+        self._waiting.pop(identity, None)
+        self.progressed.emit(self._asked - len(self._waiting), self._asked)
+        if not self._waiting:
+            asked, self._asked = self._asked, 0
+            self.progressed.emit(0, 0)
+            self.finished.emit(asked)
+
+    def _settle(self, identity: int, event: wire.Proposed | None) -> None:
+        for errand in [one for one in self._errands if identity in one.left]:
+            errand.left.discard(identity)
+            if event is not None:
+                errand.maps[identity] = event
+            if not errand.left:
+                self._errands.remove(errand)
+                errand.done(errand.maps)
+
+    def _take_end(self, outcome: Outcome) -> None:
+        self._link = None
+        waiting = len(self._waiting)
+        self._session.tell(
+            Notice(
+                title="The proposing engine has ended",
+                words=f"{outcome.words()} Masks and proposals so far are kept"
+                + (f"; {waiting:,} images still wait." if waiting else ".")
+                + (f"\n{_last_line(outcome)}" if _last_line(outcome) else ""),
+                tone=Tone.BAD,
+                topic="proposer",
+                offers=(Offer(words="Start it again", act=self._restart),),
+            )
+        )
+
+    def _restart(self) -> None:
+        left = list(self._waiting)
+        self.start()
+        project, network = self._session.project, self._network
+        if left and project is not None and network is not None:
+            self._ask(project, network, [project.entry(identity) for identity in left])
+
+
+def _last_line(outcome: Outcome) -> str:
+    return outcome.tail.strip().rpartition("\n")[2]

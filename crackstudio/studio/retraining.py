@@ -1,0 +1,398 @@
+"""Runs: starting one, following it, what becomes of its network, and the list of those there were."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from crackstudio.core import wire
+from crackstudio.core.errors import CrackStudioError
+from crackstudio.core.runs import MethodCard, RunSpec, Stock, choose_method, shortfalls
+from crackstudio.project.atomic import write_bytes
+from crackstudio.project.project import NetworkInUse, Project
+from crackstudio.project.run_folder import RunFolder
+from crackstudio.studio.checkpoint_card import read_card
+from crackstudio.studio.comparing import Comparison, compared_images, judge
+from crackstudio.studio.engine_link import ENGINE, Ending, Outcome, Pictures, RetrainingThread
+from crackstudio.studio.notice import Notice, Offer, Tone
+from crackstudio.studio.proposing import Proposing
+from crackstudio.studio.run_history import RunHistory, RunSummary, replay
+from crackstudio.studio.session import Session
+
+SILENCE_S = 90
+"""After so long without a word from a run that is not paused, the person is told."""
+
+
+class Retraining(QObject):
+    """At most one run trains at a time; others can be looked at."""
+
+    run_started = Signal(object)
+    """`RunHistory` of the run that trains."""
+    event_taken = Signal(object)
+    """`wire` event that the history has taken in."""
+    pictures_taken = Signal()
+    log_grew = Signal(str)
+    run_ended = Signal(object)
+    """`Outcome`."""
+    runs_listed = Signal(list)
+    """`RunSummary`, newest first."""
+    run_replayed = Signal(object)
+    """`RunHistory` of a run read back from disk."""
+    compared = Signal(object)
+    """`Comparison` that a person has to decide."""
+    network_changed = Signal(object)
+    """`NetworkInUse` in use, or None."""
+
+    def __init__(self, session: Session, *, proposing: Proposing, command: Sequence[str] = ENGINE) -> None:
+        super().__init__(session)
+        self._session, self._proposing, self._command = session, proposing, tuple(command)
+        self._link: RetrainingThread | None = None
+        self._run: RunFolder | None = None
+        self.history: RunHistory | None = None
+        self._heard = 0.0
+        self._watch = QTimer(self, interval=5000)
+        self._watch.timeout.connect(self._watch_silence)
+        self._told_silence = False
+        session.project_opened.connect(self._enter)
+        session.project_closed.connect(self._leave)
+
+    # --- verbs ---
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a run trains now."""
+        return self._link is not None
+
+    def stock(self) -> Stock:
+        """What the project has to train on."""
+        return self._session.project.stock() if self._session.project else Stock()
+
+    def retrain(self, spec: RunSpec | None = None) -> None:
+        """Start a run; without a spec the project's stock chooses the method."""
+        project = self._session.project
+        if project is None or self._refuse_second():
+            return
+        why = ""
+        if spec is None:
+            method, why = choose_method(self.stock())
+            spec = self.spec_for(method)
+        missing = self._shortfalls(spec.method)
+        if missing:
+            self._tell_missing(missing)
+            return
+        self._session.message_given.emit(why or f"Starting {spec.method}…")
+        self._session.save_all()
+        wanted = spec
+        self._session.writing.submit(
+            lambda: project.create_run(wanted), done=self._start, failed=self._session.tell_failure
+        )
+
+    def spec_for(self, method: str) -> RunSpec:
+        """The default run of a method; it goes on from the network in use where that is of the same method."""
+        network = self._session.project.network() if self._session.project else None
+        card = read_card(network.path) if network else None
+        if network is None or card is None or card.method != method:
+            return RunSpec(method=method)
+        known = {setting.name: setting.default for one in self._cards(method) for setting in one.settings}
+        own = {name: value for name, value in card.settings.items() if name in known and known[name] != value}
+        return RunSpec(method=method, settings=own, start_from=str(network.path))
+
+    def pause(self) -> None:
+        """Hold the run, or let it go on."""
+        if self._link is not None and self.history is not None:
+            self._link.send(wire.Resume() if self.history.paused else wire.Pause())
+
+    def stop(self) -> None:
+        """End the run; its best network is kept."""
+        if self._link is not None:
+            self._link.send(wire.Stop())
+            self._session.message_given.emit("Stopping after this step; the best network is kept.")
+
+    def pin_probe(self) -> None:
+        """Let previews of the open image follow in the run."""
+        entry, project = self._session.entry, self._session.project
+        if self._link is not None and entry is not None and project is not None:
+            self._link.send(wire.Preview(name=entry.name, image=str(project.folder / entry.path), page=entry.page))
+            self._session.message_given.emit(f"{entry.name} is a probe now; its previews follow.")
+
+    def use_run(self, run_id: str) -> None:
+        """Let a run's best network so far propose from now on."""
+        run = self._folder(run_id)
+        if run is not None and run.checkpoint_best.exists():
+            self._adopt(run)
+
+    def show_run(self, run_id: str) -> None:
+        """Read a run back from disk; the one that trains is shown as it is."""
+        if self.is_running and self.history is not None and self.history.record.id == run_id:
+            self.run_started.emit(self.history)
+            return
+        run = self._folder(run_id)
+        if run is not None:
+            self._session.reading.submit(
+                lambda: replay(run, with_pictures=True), done=self.run_replayed.emit, lane="replay"
+            )
+
+    def resume_run(self, run_id: str) -> None:
+        """Go on with a run that was interrupted or stopped."""
+        run = self._folder(run_id)
+        if run is not None and not self._refuse_second():
+            self._start(run)
+
+    def log_of(self, run_id: str) -> Path | None:
+        """Where a run's log lies."""
+        run = self._folder(run_id)
+        return run.log if run is not None else None
+
+    def list_runs(self) -> None:
+        """Read the list of runs; `runs_listed` follows."""
+        project = self._session.project
+        if project is None:
+            return
+        alive = self._run.id if self._run is not None and self.is_running else ""
+        self._session.reading.submit(lambda: summaries(project, alive=alive), done=self.runs_listed.emit, lane="runs")
+
+    def close(self) -> None:
+        """End the trainer and its thread; the run can be gone on with later."""
+        link, self._link = self._link, None
+        self._watch.stop()
+        if link is not None:
+            link.engine_ended.disconnect(self._take_end)
+            link.close()
+
+    # --- inside ---
+
+    def _cards(self, method: str) -> list[MethodCard]:
+        return [card for card in self._proposing.methods if card.key == method]
+
+    def _shortfalls(self, method: str) -> tuple[str, ...]:
+        return tuple(words for card in self._cards(method) for words in shortfalls(card, self.stock()))
+
+    def _refuse_second(self) -> bool:
+        if self.is_running:
+            self._session.tell(
+                Notice(
+                    title="A run is training already",
+                    words="Stop it first (its best network is kept), or wait until it is done.",
+                    topic="second run",
+                    seconds=8,
+                )
+            )
+        return self.is_running
+
+    def _start(self, run: RunFolder) -> None:
+        try:
+            history = replay(run, with_pictures=False, alive=True)
+        except CrackStudioError as error:
+            self._session.tell_failure(error)
+            return
+        self._run, self.history = run, history
+        history.ended = None
+        link = RetrainingThread(run=run.path, command=self._command, parent=self)
+        link.event_arrived.connect(self._take)
+        link.pictures_arrived.connect(self._take_pictures)
+        link.log_arrived.connect(self.log_grew)
+        link.engine_ended.connect(self._take_end)
+        self._link = link
+        self._heard, self._told_silence = time.monotonic(), False
+        self._watch.start()
+        link.start()
+        self.run_started.emit(history)
+        self.list_runs()
+
+    def _take(self, event: object) -> None:
+        self._heard = time.monotonic()
+        if isinstance(event, wire.Event) and self.history is not None:
+            self.history.take(event)  # type: ignore[arg-type]
+            self.event_taken.emit(event)
+
+    def _take_pictures(self, pictures: Pictures) -> None:
+        if self.history is not None:
+            self.history.take_pictures(pictures)
+            self.pictures_taken.emit()
+
+    def _take_end(self, outcome: Outcome) -> None:
+        run, self._link = self._run, None
+        self._watch.stop()
+        self.run_ended.emit(outcome)
+        self.list_runs()
+        if run is None:
+            return
+        if outcome.ending in (Ending.FAILED, Ending.CRASHED):
+            self._tell_failed(run, outcome)
+        elif run.checkpoint_best.exists():
+            self._compare(run)
+
+    def _compare(self, run: RunFolder) -> None:
+        project = self._session.project
+        if project is None:
+            return
+        new = NetworkInUse(path=run.checkpoint_best, label=label_of(run))
+        old = project.network()
+        if old is None:
+            self._use(new)
+            return
+        self._session.reading.submit(
+            lambda: compared_images(run), done=lambda images: self._propose_both(images, old=old, new=new)
+        )
+
+    def _propose_both(self, images: tuple[object, ...], *, old: NetworkInUse, new: NetworkInUse) -> None:
+        from crackstudio.studio.comparing import Compared
+
+        chosen = tuple(image for image in images if isinstance(image, Compared))
+        if not chosen:
+            self._use(new)
+            return
+        self._session.message_given.emit("Comparing the new network with the one in use…")
+
+        def with_before(before: dict[int, wire.Proposed]) -> None:
+            self._proposing.fetch_maps(
+                [(image.image, image.page, image.after) for image in chosen],
+                checkpoint=new.path,
+                done=lambda after: self._session.reading.submit(
+                    lambda: judge(chosen, old=old, new=new, before=before, after=after), done=self._decide
+                ),
+            )
+
+        self._proposing.fetch_maps(
+            [(image.image, image.page, image.before) for image in chosen], checkpoint=old.path, done=with_before
+        )
+
+    def _decide(self, comparison: Comparison) -> None:
+        if not comparison.decides:
+            self.compared.emit(comparison)
+        elif comparison.is_better:
+            self._use(comparison.new, words=_verdict(comparison))
+        else:
+            self._session.tell(
+                Notice(
+                    title="The network in use stays",
+                    words=_verdict(comparison),
+                    topic="comparison",
+                    offers=(Offer(words="Use the new one all the same", act=lambda: self._use(comparison.new)),),
+                )
+            )
+
+    def _adopt(self, run: RunFolder) -> None:
+        """Use a run's best network. That of a run which trains on is copied first: its file will be written again."""
+        project = self._session.project
+        trains = self.is_running and self._run is not None and self._run.id == run.id
+        if project is None or not trains:
+            self._use(NetworkInUse(path=run.checkpoint_best, label=label_of(run)))
+            return
+        label = label_of(run)
+        kept = project.home / "models" / f"{label}.safetensors"
+        self._session.writing.submit(
+            lambda: write_bytes(kept, run.checkpoint_best.read_bytes()),
+            done=lambda _nothing: self._use(NetworkInUse(path=kept, label=label)),
+        )
+
+    def choose_network(self, network: NetworkInUse) -> None:
+        """A person decided a comparison."""
+        self._use(network)
+
+    def _use(self, network: NetworkInUse, *, words: str = "") -> None:
+        project = self._session.project
+        if project is None:
+            return
+        self._session.writing.submit(
+            lambda: project.use_network(network.path, label=network.label),
+            done=lambda _nothing: self._used(network, words),
+        )
+
+    def _used(self, network: NetworkInUse, words: str) -> None:
+        self._session.tell(
+            Notice(
+                title="The new network is in use",
+                words=f"{words} Unconfirmed images are proposed again.".strip(),
+                tone=Tone.GOOD,
+                topic="comparison",
+                seconds=12,
+            )
+        )
+        self.network_changed.emit(network)
+        self._proposing.propose_again()
+
+    def _tell_missing(self, missing: tuple[str, ...]) -> None:
+        self._session.tell(
+            Notice(
+                title="Not enough to learn from yet",
+                words=" ".join(missing) + " Tag images with C and I, or confirm masks with Enter.",
+                tone=Tone.WARNING,
+                topic="retrain",
+            )
+        )
+
+    def _tell_failed(self, run: RunFolder, outcome: Outcome) -> None:
+        offers = [Offer(words="Go on from its last state", act=lambda: self.resume_run(run.id))]
+        if run.checkpoint_best.exists():
+            offers.append(Offer(words="Use its best network", act=lambda: self.use_run(run.id)))
+        self._session.tell(
+            Notice(
+                title="The run failed" if outcome.ending is Ending.FAILED else "The training engine has died",
+                words=f"{outcome.words()} Masks, strokes and what the run had saved are kept; the log says more.",
+                tone=Tone.BAD,
+                topic="run",
+                offers=tuple(offers),
+            )
+        )
+
+    def _watch_silence(self) -> None:
+        paused = self.history is not None and self.history.paused
+        if paused or self._told_silence or time.monotonic() - self._heard < SILENCE_S:
+            return
+        self._told_silence = True
+        self._session.tell(
+            Notice(
+                title="The training engine has been silent for a while",
+                words="It may be working on something long. You can wait, or stop it; its best network is kept.",
+                tone=Tone.WARNING,
+                topic="run",
+                offers=(Offer(words="Stop it", act=self.close_silent),),
+            )
+        )
+
+    def close_silent(self) -> None:
+        """End an engine that does not answer."""
+        if self._link is not None:
+            self._link.end_input()
+            self._link.force()
+
+    def _folder(self, run_id: str) -> RunFolder | None:
+        project = self._session.project
+        runs = project.runs() if project is not None else []
+        return next((run for run in runs if run.id == run_id), None)
+
+    def _enter(self, project: Project) -> None:
+        self.history = None
+        self.network_changed.emit(project.network())
+        self.list_runs()
+
+    def _leave(self) -> None:
+        self.close()
+        self._run, self.history = None, None
+        self.runs_listed.emit([])
+
+
+def summaries(project: Project, *, alive: str) -> list[RunSummary]:
+    """The project's runs, newest first; a damaged one is left out. Any thread."""
+    found = []
+    for run in sorted(project.runs(), key=lambda one: one.id, reverse=True):
+        try:
+            found.append(replay(run, with_pictures=False, alive=run.id == alive).summary())
+        except CrackStudioError:
+            continue
+    return found
+
+
+def label_of(run: RunFolder) -> str:
+    """The name of a run's best network: the run and the step it is from."""
+    card = read_card(run.checkpoint_best)
+    return f"{run.id}@{card.step}" if card is not None else run.id
+
+
+def _verdict(comparison: Comparison) -> str:
+    return (
+        f"On {comparison.judged} validation masks its crack IoU is {comparison.after or 0:.3f}; "
+        f"the network before had {comparison.before or 0:.3f}."
+    )

@@ -1,0 +1,95 @@
+"""What the studio remembers between sittings, on this machine: never anything that belongs to a project."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+RECENTS = 8
+
+
+class Scheme(StrEnum):
+    """The look: fixed, or as the system has it."""
+
+    SYSTEM = "system"
+    DARK = "dark"
+    LIGHT = "light"
+
+
+def default_path() -> Path:
+    """The file in the user's configuration folder (`XDG_CONFIG_HOME` and its like elsewhere)."""
+    import platformdirs
+
+    return platformdirs.user_config_path("crackstudio", appauthor=False) / "studio.ini"
+
+
+class Settings:
+    """Typed access to one INI file."""
+
+    def __init__(self, path: Path) -> None:
+        self._store = QSettings(str(path), QSettings.Format.IniFormat)
+
+    def recents(self) -> tuple[Path, ...]:
+        """The folders opened last, newest first."""
+        kept = str(self._store.value("recents", "") or "")
+        return tuple(Path(line) for line in kept.splitlines() if line)
+
+    def remember_folder(self, folder: Path) -> None:
+        """Put `folder` at the head of the recent ones."""
+        others = [known for known in self.recents() if known != folder]
+        self._store.setValue("recents", "\n".join(str(known) for known in [folder, *others][:RECENTS]))
+
+    def forget_folder(self, folder: Path) -> None:
+        """Take `folder` off the recent ones, where it is gone."""
+        self._store.setValue("recents", "\n".join(str(known) for known in self.recents() if known != folder))
+
+    @property
+    def scheme(self) -> Scheme:
+        """The chosen look."""
+        kept = str(self._store.value("look", Scheme.SYSTEM.value))
+        return Scheme(kept) if kept in set(Scheme) else Scheme.SYSTEM
+
+    @scheme.setter
+    def scheme(self, scheme: Scheme) -> None:
+        self._store.setValue("look", scheme.value)
+
+    @property
+    def preset(self) -> str:
+        """The key preset."""
+        return str(self._store.value("keys", "default"))
+
+    @property
+    def brush_size(self) -> int:
+        """The brush's diameter in image pixels."""
+        kept = str(self._store.value("brush_size", "12"))
+        return int(kept) if kept.isdigit() else 12
+
+    @brush_size.setter
+    def brush_size(self, size: int) -> None:
+        self._store.setValue("brush_size", str(size))
+
+    @property
+    def geometry(self) -> QByteArray:
+        """The window's place and size; empty the first time."""
+        return self._bytes("window/geometry")
+
+    @geometry.setter
+    def geometry(self, state: QByteArray) -> None:
+        self._store.setValue("window/geometry", state)
+
+    @property
+    def docks(self) -> QByteArray:
+        """Where the docks and tool bars are; empty the first time."""
+        return self._bytes("window/docks")
+
+    @docks.setter
+    def docks(self, state: QByteArray) -> None:
+        self._store.setValue("window/docks", state)
+
+    def sync(self) -> None:
+        """Write to disk now."""
+        self._store.sync()
+
+    def _bytes(self, key: str) -> QByteArray:
+        kept = self._store.value(key)
+        return kept if isinstance(kept, QByteArray) else QByteArray()

@@ -1,0 +1,99 @@
+"""Small pictures for the list: made off the thread for rows on screen only, kept on disk in the project home.
+
+The newest wish is served first and old wishes fall off, so that scrolling fast through 100 000 rows costs nothing
+for rows that were never looked at.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPixmap
+
+from crackstudio.core.images import ImageEntry
+from crackstudio.studio.background import Background
+from crackstudio.studio.pictures import to_qimage
+
+SIDE = QSize(176, 128)
+"""Pixels on disk: twice the size on screen, sharp on high-DPI screens."""
+KEPT = 600
+WAITING = 48
+
+
+class Thumbnails(QObject):
+    """Asked for an entry, gives its picture or None and makes it; `made` tells when one is there."""
+
+    made = Signal(int)
+
+    def __init__(self, *, folder: Path, cache: Path, parent: QObject | None = None) -> None:
+        """`folder` holds the images, `cache` the small pictures."""
+        super().__init__(parent)
+        self._folder, self._cache = folder, cache
+        self._pixmaps: OrderedDict[int, QPixmap] = OrderedDict()
+        self._waiting: OrderedDict[int, ImageEntry] = OrderedDict()
+        self._hopeless: set[int] = set()
+        self._busy = False
+        self._background = Background(threads=1, parent=self)
+
+    def get(self, entry: ImageEntry) -> QPixmap | None:
+        """The picture if it is in memory; else it is put first in the queue."""
+        pixmap = self._pixmaps.get(entry.id)
+        if pixmap is not None:
+            self._pixmaps.move_to_end(entry.id)
+        elif entry.id not in self._hopeless:
+            self._waiting[entry.id] = entry
+            self._waiting.move_to_end(entry.id)
+            if len(self._waiting) > WAITING:
+                self._waiting.popitem(last=False)
+            self._serve()
+        return pixmap
+
+    def close(self) -> None:
+        """Make no more."""
+        self._waiting.clear()
+        self._background.close()
+
+    def _serve(self) -> None:
+        if self._busy or not self._waiting:
+            return
+        self._busy = True
+        identity, entry = self._waiting.popitem()
+        self._background.submit(
+            lambda: make_thumbnail(self._folder / entry.path, page=entry.page, cache=self._cache),
+            done=lambda picture: self._keep(identity, picture),
+            failed=lambda _error: self._give_up(identity),
+        )
+
+    def _keep(self, identity: int, picture: QImage) -> None:
+        self._pixmaps[identity] = QPixmap.fromImage(picture)
+        if len(self._pixmaps) > KEPT:
+            self._pixmaps.popitem(last=False)
+        self._go_on(lambda: self.made.emit(identity))
+
+    def _give_up(self, identity: int) -> None:
+        self._hopeless.add(identity)
+        self._go_on(lambda: None)
+
+    def _go_on(self, tell: Callable[[], None]) -> None:
+        self._busy = False
+        tell()
+        self._serve()
+
+
+def make_thumbnail(image: Path, *, page: int, cache: Path) -> QImage:
+    """The small picture of a file, from the cache where it is newer than the image. Any thread. Raises RasterError."""
+    from crackstudio.project import rasters
+
+    state = image.stat()
+    key = hashlib.sha256(f"{image.name}#{page}:{image}:{state.st_mtime_ns}:{state.st_size}".encode()).hexdigest()[:24]
+    kept = cache / key[:2] / f"{key}.jpg"
+    picture = QImage(str(kept)) if kept.exists() else QImage()
+    if picture.isNull():
+        picture = to_qimage(rasters.read_rgb8(image, page=page)).scaled(
+            SIDE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        picture.save(str(kept), "JPG", 85)
+    return picture

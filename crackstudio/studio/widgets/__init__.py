@@ -1,0 +1,1 @@
+"""Widgets with signals and setters; none of them knows the session."""

@@ -1,0 +1,160 @@
+"""The left side: search, filters, the list, and how far the review has come."""
+
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QListView, QProgressBar, QVBoxLayout, QWidget
+
+from crackstudio.core.images import Review, Tag
+from crackstudio.studio.icons import icon
+from crackstudio.studio.thumbnails import Thumbnails
+from crackstudio.studio.widgets.bricks import restyle, text
+from crackstudio.studio.widgets.image_delegate import ImageDelegate
+from crackstudio.studio.widgets.image_model import ENTRY_ROLE, Filter, ImageModel, Order
+
+_TYPING_MS = 150
+UNREVIEWED = "unreviewed"
+
+
+class ImageList(QWidget):
+    """`image_chosen` carries an image id; `set_current` shows one without telling."""
+
+    image_chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.model = ImageModel(self)
+        self.view = QListView()
+        self._delegate = ImageDelegate(self.view)
+        self._search = QLineEdit()
+        self._review = QComboBox()
+        self._tag = QComboBox()
+        self._order = QComboBox()
+        self._progress = QProgressBar()
+        self._count = QLabel()
+        self._listed = text("", kind="faint")
+        self._thumbnails: Thumbnails | None = None
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
+        self._quiet = False
+        self._build_filters()
+        self._build_view()
+        self._lay_out()
+        self._typing.timeout.connect(self.apply_filter)
+        self.model.counted.connect(self._show_counts)
+        self._show_counts()
+
+    def set_thumbnails(self, thumbnails: Thumbnails | None) -> None:
+        """Where the pictures come from; None between projects."""
+        self._thumbnails = thumbnails
+        if thumbnails is not None:
+            self._delegate.picture_of = thumbnails.get
+            thumbnails.made.connect(self.model.touch)
+        else:
+            self._delegate.picture_of = lambda _entry: None
+
+    def set_current(self, identity: int | None) -> None:
+        """Show an image as the open one, scrolled into view."""
+        row = None if identity is None else self.model.row_of(identity)
+        self._quiet = True
+        if row is None:
+            self.view.clearSelection()
+        else:
+            self.view.setCurrentIndex(self.model.index(row))
+        self._quiet = False
+
+    def filter(self) -> Filter:
+        """What the controls ask for."""
+        chosen = str(self._review.currentData() or "")
+        tag = str(self._tag.currentData() or "")
+        return Filter(
+            search=self._search.text().strip().lower(),
+            review=Review(chosen) if chosen in set(Review) else None,
+            unreviewed=chosen == UNREVIEWED,
+            tag=Tag(tag) if tag else None,
+            order=Order(str(self._order.currentData())),
+        )
+
+    def _build_filters(self) -> None:
+        self._search.setPlaceholderText("Search names")
+        self._search.setClearButtonEnabled(True)
+        self._search.addAction(icon("magnifying-glass", colour="faint"), QLineEdit.ActionPosition.LeadingPosition)
+        self._search.textChanged.connect(self._typing.start)
+        self._review.addItem("All states", "")
+        self._review.addItem("Unreviewed", UNREVIEWED)
+        for review in Review:
+            self._review.addItem(review.value.capitalize(), review.value)
+        self._tag.addItem("All tags", "")
+        for tag in Tag:
+            self._tag.addItem(tag.value.capitalize(), tag.value)
+        for order in Order:
+            self._order.addItem(order.value.capitalize(), order.value)
+        self._order.setToolTip("Order of the queue")
+        for box, name in ((self._review, "filter_review"), (self._tag, "filter_tag"), (self._order, "order")):
+            box.setObjectName(name)
+            box.setMinimumContentsLength(4)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.currentIndexChanged.connect(self.apply_filter)
+
+    def _build_view(self) -> None:
+        self.view.setObjectName("images")
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(self._delegate)
+        self.view.setUniformItemSizes(True)
+        self.view.setMouseTracking(True)
+        self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.view.selectionModel().currentChanged.connect(self._choose)
+
+    def _lay_out(self) -> None:
+        filters = QHBoxLayout()
+        filters.setSpacing(6)
+        filters.addWidget(self._review, 1)
+        filters.addWidget(self._tag, 1)
+        top = QVBoxLayout()
+        top.setContentsMargins(10, 10, 10, 8)
+        top.setSpacing(6)
+        top.addWidget(self._search)
+        top.addLayout(filters)
+        top.addWidget(self._order)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(12, 8, 12, 10)
+        foot.setSpacing(6)
+        counts = QHBoxLayout()
+        counts.addWidget(self._count)
+        counts.addStretch(1)
+        counts.addWidget(self._listed)
+        foot.addLayout(counts)
+        foot.addWidget(self._progress)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addWidget(self.view, 1)
+        column.addLayout(foot)
+        self._progress.setTextVisible(False)
+        restyle(self._progress, "good", True)
+
+    def apply_filter(self) -> None:
+        """List and order the images anew."""
+        current = self.view.currentIndex()
+        entry = current.data(ENTRY_ROLE) if current.isValid() else None
+        self._quiet = True
+        self.model.set_filter(self.filter())
+        self._quiet = False
+        self.set_current(entry.id if entry else None)
+        self._show_counts()
+
+    def _choose(self, index: QModelIndex, _before: QModelIndex) -> None:
+        if index.isValid() and not self._quiet:
+            self.image_chosen.emit(index.data(ENTRY_ROLE).id)
+
+    def _show_counts(self) -> None:
+        confirmed, total = self.model.counts[Review.CONFIRMED], self.model.total
+        self._count.setText(f"Confirmed {confirmed:,} of {total:,}")
+        listed = self.model.rowCount()
+        self._listed.setText("" if listed == total else f"{listed:,} listed")
+        self._progress.setMaximum(max(1, total))
+        self._progress.setValue(confirmed)
+        waiting = ", ".join(f"{self.model.counts[review]:,} {review}" for review in Review)
+        self._progress.setToolTip(waiting)
+        self._count.setToolTip(waiting)

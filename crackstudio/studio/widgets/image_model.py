@@ -1,0 +1,130 @@
+"""The images of a project as a list for Qt: filtered, ordered, and fast with 100 000 rows.
+
+Filtering is one pass over plain Python objects: a QSortFilterProxyModel calls back into Python for every row and
+comparison (measured: 20 times slower at 100 000 rows).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from crackstudio.core.images import ImageEntry, Review, Tag
+
+ENTRY_ROLE = Qt.ItemDataRole.UserRole
+_ROOT = QModelIndex()
+
+
+class Order(StrEnum):
+    """How the queue is ordered."""
+
+    NAME = "name"
+    UNSURE_FIRST = "most unsure first"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which images are listed; None means any."""
+
+    search: str = ""
+    review: Review | None = None
+    unreviewed: bool = False
+    tag: Tag | None = None
+    order: Order = Order.NAME
+
+    def keeps(self, entry: ImageEntry) -> bool:
+        """Whether `entry` is listed."""
+        return (
+            (self.review is None or entry.review is self.review)
+            and not (self.unreviewed and entry.review is Review.CONFIRMED)
+            and (self.tag is None or entry.tag is self.tag)
+            and (not self.search or self.search in entry.name.lower())
+        )
+
+
+class ImageModel(QAbstractListModel):
+    """Rows are entries that pass the filter; one that stops passing stays until the filter is set again."""
+
+    counted = Signal()
+    """The numbers per review state changed."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._entries: dict[int, ImageEntry] = {}
+        self._shown: list[int] = []
+        self._row_of: dict[int, int] = {}
+        self._filter = Filter()
+        self.counts: Counter[Review] = Counter()
+
+    def set_entries(self, entries: Iterable[ImageEntry]) -> None:
+        """Show these entries, whatever was there before."""
+        self._entries = {entry.id: entry for entry in entries}
+        self.counts = Counter(entry.review for entry in self._entries.values())
+        self._arrange()
+        self.counted.emit()
+
+    def update_entries(self, entries: Iterable[ImageEntry]) -> None:
+        """Replace known entries in place."""
+        for entry in entries:
+            old = self._entries.get(entry.id)
+            if old is None:
+                continue
+            self.counts[old.review] -= 1
+            self.counts[entry.review] += 1
+            self._entries[entry.id] = entry
+            self.touch(entry.id)
+        self.counted.emit()
+
+    def set_filter(self, chosen: Filter) -> None:
+        """List what passes, in its order."""
+        self._filter = chosen
+        self._arrange()
+
+    def touch(self, identity: int) -> None:
+        """Let the row of an image be painted again."""
+        row = self._row_of.get(identity)
+        if row is not None:
+            self.dataChanged.emit(self.index(row), self.index(row))
+
+    @property
+    def total(self) -> int:
+        """All images, listed or not."""
+        return len(self._entries)
+
+    def order(self) -> Sequence[int]:
+        """The listed image ids, in order."""
+        return self._shown
+
+    def row_of(self, identity: int) -> int | None:
+        """Where an image is listed, if it is."""
+        return self._row_of.get(identity)
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._shown)
+
+    def data(
+        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> ImageEntry | str | None:
+        if not index.isValid():
+            return None
+        entry = self._entries[self._shown[index.row()]]
+        if role == ENTRY_ROLE:
+            return entry
+        if role == Qt.ItemDataRole.DisplayRole:
+            return entry.name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return entry.problem or f"{entry.name}\n{entry.tag}, {entry.review}"
+        return None
+
+    def _arrange(self) -> None:
+        self.beginResetModel()
+        kept = [entry for entry in self._entries.values() if self._filter.keeps(entry)]
+        if self._filter.order is Order.UNSURE_FIRST:
+            kept.sort(key=lambda entry: -(entry.score if entry.score is not None else -1))
+        else:
+            kept.sort(key=lambda entry: (entry.path, entry.page))
+        self._shown = [entry.id for entry in kept]
+        self._row_of = {identity: row for row, identity in enumerate(self._shown)}
+        self.endResetModel()

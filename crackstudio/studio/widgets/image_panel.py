@@ -1,0 +1,97 @@
+"""What is said of the open image: tag, kind of mask, weighting of regions, share of crack, review."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
+
+from crackstudio.core.images import ImageEntry, MaskKind, Tag
+from crackstudio.studio.widgets.bricks import Section, Segments, SliderRow, push, text
+
+
+class ImagePanel(Section):
+    """Says and changes what is known of one image."""
+
+    tag_chosen = Signal(str)
+    kind_chosen = Signal(str)
+    weighting_changed = Signal(float, float)
+    """Power p and positive weight w_pos of the weights layer."""
+    accept_pressed = Signal()
+    nothing_pressed = Signal()
+    flag_pressed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("Image")
+        self._name = text("", wrap=True)
+        self._facts = text("", kind="muted", wrap=True)
+        self._tag = Segments([(tag.value, tag.value.capitalize()) for tag in (Tag.CRACKED, Tag.INTACT, Tag.UNKNOWN)])
+        self._kind = Segments([(kind.value, kind.value.capitalize()) for kind in MaskKind])
+        self._power = SliderRow(minimum=0.5, maximum=4, value=2, decimals=1)
+        self._positive = SliderRow(minimum=0.5, maximum=10, value=1, decimals=1)
+        self._weights = QWidget()
+        self._share = QLabel("–")
+        self._build_weights()
+        self._lay_out()
+        self._tag.chosen.connect(self.tag_chosen)
+        self._kind.chosen.connect(self.kind_chosen)
+        for row in (self._power, self._positive):
+            row.value_changed.connect(lambda _value: self._tell_weighting())
+        self.set_entry(None, kind=MaskKind.EXACT)
+
+    def set_entry(self, entry: ImageEntry | None, *, kind: MaskKind) -> None:
+        """Show an image; `kind` is the one of its mask as edited now."""
+        self.setEnabled(entry is not None)
+        self._tag.choose(entry.tag.value if entry else None)
+        self._kind.choose(kind.value if entry else None)
+        self._weights.setVisible(kind is MaskKind.REGION)
+        if entry is None:
+            self._name.setText("No image is open")
+            self._facts.setText("")
+            return
+        self._name.setText(entry.path.rpartition("/")[2])
+        self._name.setToolTip(entry.name)
+        size = f"{entry.width} × {entry.height} px" if entry.width else ""
+        self._facts.setText(" · ".join(filter(None, (size, str(entry.review), entry.problem or ""))))
+
+    def set_share(self, share: float | None) -> None:
+        """Show what share of the mask is defect; None while it is counted."""
+        self._share.setText("–" if share is None else f"{share:.2%}")
+
+    @property
+    def weighting(self) -> tuple[float, float]:
+        """Power p and positive weight w_pos, for the next run's settings too."""
+        return self._power.value, self._positive.value
+
+    def _build_weights(self) -> None:
+        form = QFormLayout(self._weights)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(8)
+        form.addRow(text("p", kind="muted"), self._power)
+        form.addRow(text("w pos", kind="muted"), self._positive)
+        self._power.setToolTip("How fast a region's border fades: weight = w pos · (D / D max)^p")
+        self._positive.setToolTip("The weight in the middle of a region; background weighs 1")
+
+    def _lay_out(self) -> None:
+        share = QHBoxLayout()
+        share.addWidget(text("Share of defect", kind="muted"), 1)
+        share.addWidget(self._share)
+        accept = push("Accept", icon_name="check", primary=True, tip="Confirm the mask and go on (Enter)")
+        nothing = push("Nothing here", tip="Confirm that there is no defect (Ctrl+Enter)")
+        flag = push("", icon_name="flag", tip="Flag for later (G)")
+        flag.setMaximumWidth(36)
+        review = QHBoxLayout()
+        review.setSpacing(6)
+        review.addWidget(accept, 1)
+        review.addWidget(nothing, 1)
+        review.addWidget(flag)
+        accept.clicked.connect(self.accept_pressed)
+        nothing.clicked.connect(self.nothing_pressed)
+        flag.clicked.connect(self.flag_pressed)
+        for part in (self._name, self._facts, text("Tag", kind="muted"), self._tag):
+            self.body.addWidget(part)
+        self.body.addWidget(text("Kind of mask", kind="muted"))
+        self.body.addWidget(self._kind)
+        self.body.addWidget(self._weights)
+        self.body.addLayout(share)
+        self.body.addLayout(review)
+
+    def _tell_weighting(self) -> None:
+        self.weighting_changed.emit(self._power.value, self._positive.value)

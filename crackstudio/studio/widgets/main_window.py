@@ -1,0 +1,197 @@
+"""The window: tool bar, list, canvas, panels, run monitor, status. It arranges widgets and knows nothing else."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from crackstudio.studio.background import Background
+from crackstudio.studio.canvas.layers import Layer
+from crackstudio.studio.canvas.view import Canvas
+from crackstudio.studio.keymap import Group, keys_of
+from crackstudio.studio.proposing import Proposing
+from crackstudio.studio.retraining import Retraining
+from crackstudio.studio.session import Session
+from crackstudio.studio.settings import Scheme, Settings
+from crackstudio.studio.thumbnails import Thumbnails
+from crackstudio.studio.widgets.action_set import fill_menus, make_actions
+from crackstudio.studio.widgets.dock import Dock
+from crackstudio.studio.widgets.image_list import ImageList
+from crackstudio.studio.widgets.image_panel import ImagePanel
+from crackstudio.studio.widgets.layers_panel import LayersPanel
+from crackstudio.studio.widgets.notices import Notices
+from crackstudio.studio.widgets.run_monitor.monitor import RunMonitor
+from crackstudio.studio.widgets.start_page import StartPage
+from crackstudio.studio.widgets.status_bar import StatusBar
+from crackstudio.studio.widgets.threshold_panel import ThresholdPanel
+from crackstudio.studio.widgets.tool_bar import MainToolBar
+from crackstudio.studio.widgets.tool_panel import ToolPanel
+
+_LAYER_TITLES = {Layer.IMAGE: "Image", Layer.HEAT: "Proposal", Layer.WEIGHTS: "Weights", Layer.MASK: "Mask"}
+_NEEDS_PROJECT = (
+    "rescan", "save", "close_project", "brush", "erase", "proposal_brush", "hand", "swap", "smaller", "larger",
+    "take_proposal", "previous", "next", "next_unreviewed", "tag_cracked", "tag_intact", "tag_unknown", "accept",
+    "confirm_nothing", "flag", "unconfirm", "propose", "retrain", "retrain_form", "fit", "actual_size", "zoom_in",
+    "zoom_out", "peek", "before_after",
+)  # fmt: skip
+_NEEDS_RUN = ("pause", "stop", "use_now", "copy_command", "pin_probe")
+
+
+class MainWindow(QMainWindow):
+    """Every part is a public attribute; `actions` are by the names of the key map."""
+
+    closing = Signal()
+    scheme_chosen = Signal(object)
+    """`Scheme`."""
+
+    def __init__(
+        self,
+        *,
+        session: Session,
+        proposing: Proposing,
+        retraining: Retraining,
+        background: Background,
+        settings: Settings,
+    ) -> None:
+        super().__init__()
+        self.session, self.proposing, self.retraining, self.settings = session, proposing, retraining, settings
+        self.setWindowTitle("CrackStudio")
+        self.resize(1440, 900)
+        self.canvas = Canvas()
+        self.start_page = StartPage()
+        self.image_list = ImageList()
+        self.tool_panel = ToolPanel()
+        self.layers_panel = LayersPanel()
+        self.threshold_panel = ThresholdPanel()
+        self.image_panel = ImagePanel()
+        self.run_monitor = RunMonitor(background=background)
+        self.status = StatusBar()
+        self.actions: dict[str, QAction] = make_actions(self, preset=settings.preset)  # type: ignore[assignment]
+        self.menus = fill_menus(self, self.actions)
+        self.tool_bar = MainToolBar(self.actions)
+        self.pages = QStackedWidget()
+        self.thumbnails: Thumbnails | None = None
+        self._peek_keys = [QKeySequence(key) for key in keys_of("peek", preset=settings.preset)]
+        self._arrange()
+        self.notices = Notices(self.pages)
+        self._fill_view_menu()
+        self._restore()
+        self.show_project(False)
+
+    def show_project(self, is_open: bool) -> None:
+        """The project's window, or the start page alone."""
+        if not is_open and self.pages.currentWidget() is self.canvas:
+            self.settings.docks = self.saveState()
+        self.pages.setCurrentWidget(self.canvas if is_open else self.start_page)
+        self.tool_bar.setVisible(is_open)
+        for name in _NEEDS_PROJECT:
+            self.actions[name].setEnabled(is_open)
+        for dock in self.docks:
+            dock.setVisible(is_open and dock is not self.training_dock)
+        self.status.setVisible(is_open)
+        if is_open and not self.settings.docks.isEmpty():
+            self.restoreState(self.settings.docks)
+        self.show_running(False)
+
+    def show_running(self, running: bool, *, any_run: bool = False) -> None:
+        """Enable what needs a run; `any_run` when one is shown that does not train."""
+        for name in _NEEDS_RUN:
+            self.actions[name].setEnabled(running or (any_run and name in ("use_now", "copy_command")))
+        if not running:
+            self.actions["pause"].setChecked(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._is_peek(event):
+            self.canvas.peek(True)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if self._is_peek(event):
+            self.canvas.peek(self.actions["peek"].isChecked())
+        else:
+            super().keyReleaseEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.settings.geometry = self.saveGeometry()
+        if self.pages.currentWidget() is self.canvas:
+            self.settings.docks = self.saveState()
+        self.settings.brush_size = self.canvas.brush_size
+        self.hide()
+        self.closing.emit()
+        self.settings.sync()
+        event.accept()
+
+    def _is_peek(self, event: QKeyEvent) -> bool:
+        return not event.isAutoRepeat() and QKeySequence(event.keyCombination()) in self._peek_keys
+
+    def _arrange(self) -> None:
+        self.addToolBar(self.tool_bar)
+        self.pages.addWidget(self.start_page)
+        self.pages.addWidget(self.canvas)
+        self.setCentralWidget(self.pages)
+        self.setStatusBar(self.status)
+        self.images_dock = Dock("Images", key="images_dock", content=self.image_list)
+        self.panels_dock = Dock("Tools", key="panels_dock", content=self._panels())
+        self.training_dock = Dock("Training", key="training_dock", content=self.run_monitor, head=self.run_monitor.header)
+        self.docks = (self.images_dock, self.panels_dock, self.training_dock)
+        left, right, bottom = (
+            Qt.DockWidgetArea.LeftDockWidgetArea,
+            Qt.DockWidgetArea.RightDockWidgetArea,
+            Qt.DockWidgetArea.BottomDockWidgetArea,
+        )
+        for dock, area in zip(self.docks, (left, right, bottom), strict=True):
+            self.addDockWidget(area, dock)
+        self.resizeDocks([self.images_dock, self.panels_dock], [270, 290], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.training_dock], [300], Qt.Orientation.Vertical)
+
+    def _panels(self) -> QWidget:
+        body = QWidget()
+        body.setObjectName("panel_body")
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for layer in reversed(Layer):
+            look = self.canvas.layers.look(layer)
+            self.layers_panel.add_layer(
+                layer.value,
+                title=_LAYER_TITLES[layer],
+                visible=look.visible,
+                opacity=look.opacity,
+                colour=look.colour,
+            )
+        for panel in (self.image_panel, self.threshold_panel, self.layers_panel, self.tool_panel):
+            column.addWidget(panel)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setObjectName("panel")
+        scroll.setWidget(body)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setMinimumWidth(280)
+        return scroll
+
+    def _fill_view_menu(self) -> None:
+        menu = self.menus[Group.VIEW]
+        menu.addSeparator()
+        for dock in self.docks:
+            menu.addAction(dock.toggleViewAction())
+        menu.addSeparator()
+        looks = menu.addMenu("Look")
+        group = QActionGroup(self)
+        for scheme, words in ((Scheme.SYSTEM, "As the system"), (Scheme.DARK, "Dark"), (Scheme.LIGHT, "Light")):
+            action = looks.addAction(words)
+            action.setObjectName(f"look_{scheme.value}")
+            action.setCheckable(True)
+            action.setChecked(scheme is self.settings.scheme)
+            action.triggered.connect(lambda _checked, scheme=scheme: self.scheme_chosen.emit(scheme))
+            group.addAction(action)
+            self.actions[action.objectName()] = action
+
+    def _restore(self) -> None:
+        if not self.settings.geometry.isEmpty():
+            self.restoreGeometry(self.settings.geometry)
+        self.canvas.brush_size = self.settings.brush_size
+        self.tool_panel.set_size(self.canvas.brush_size)
+        self.actions["brush"].setChecked(True)
+        self.start_page.set_recents(self.settings.recents())

@@ -1,0 +1,201 @@
+"""Retrain with settings: a form drawn from a method's card, with what it needs and what the project has."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from crackstudio.core.runs import MethodCard, RunSpec, SettingValue, Stock, shortfalls
+from crackstudio.studio.widgets.bricks import Segments, line, push, restyle, text
+from crackstudio.studio.widgets.setting_fields import SettingField, field_for
+
+_DEFAULT, _MINUTES, _STEPS = "default", "minutes", "steps"
+_NO_PRESET = "Defaults"
+
+
+class MethodForm(QDialog):
+    """`run_asked` carries a `RunSpec`."""
+
+    run_asked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Retrain with settings")
+        self.resize(560, 720)
+        self._cards: dict[str, MethodCard] = {}
+        self._stock = Stock()
+        self._start_from: dict[str, str] = {}
+        self._fields: dict[str, SettingField] = {}
+        self._method = QComboBox()
+        self._preset = QComboBox()
+        self._summary = text("", kind="muted", wrap=True)
+        self._notes = text("", kind="faint", wrap=True)
+        self._needs = text("", wrap=True)
+        self._limit = Segments(((_DEFAULT, "Method's own"), (_MINUTES, "Minutes"), (_STEPS, "Steps")))
+        self._minutes = QDoubleSpinBox(minimum=0.1, maximum=10_000, value=10, suffix=" min", decimals=1)
+        self._steps = QSpinBox(minimum=1, maximum=10_000_000, value=1000, suffix=" steps")
+        self._device = QComboBox()
+        self._seed = QSpinBox(minimum=0, maximum=2**31 - 1)
+        self._purpose = QLineEdit()
+        self._from = QComboBox()
+        self._settings = QWidget()
+        self._start = push("Start", icon_name="play", primary=True)
+        self._lay_out()
+        self._method.currentIndexChanged.connect(self._show_method)
+        self._preset.currentIndexChanged.connect(self._apply_preset)
+        self._limit.chosen.connect(self._choose_limit)
+        self._start.clicked.connect(self._ask)
+
+    def set_methods(
+        self, cards: Sequence[MethodCard], *, stock: Stock, chosen: str, start_from: dict[str, str] | None = None
+    ) -> None:
+        """Offer these methods; `start_from` maps a method to the checkpoint it may go on from."""
+        self._stock, self._start_from = stock, start_from or {}
+        self._cards = {card.key: card for card in cards}
+        self._method.blockSignals(True)
+        self._method.clear()
+        for card in cards:
+            self._method.addItem(card.title, card.key)
+        self._method.setCurrentIndex(max(0, self._method.findData(chosen)))
+        self._method.blockSignals(False)
+        self._show_method()
+
+    def spec(self) -> RunSpec:
+        """What the form asks for: only settings that differ from the card's defaults."""
+        card = self._card()
+        limit = self._chosen_limit
+        preset = str(self._preset.currentData() or "") or None
+        chosen = next((one.settings for one in card.presets if one.name == preset), {})
+        settings: dict[str, SettingValue] = {
+            setting.name: self._fields[setting.name].value()
+            for setting in card.settings
+            if self._fields[setting.name].value() != chosen.get(setting.name, setting.default)
+        }
+        return RunSpec(
+            method=card.key,
+            settings=settings,
+            preset=preset,
+            seed=self._seed.value(),
+            minutes=self._minutes.value() if limit == _MINUTES else None,
+            steps=self._steps.value() if limit == _STEPS else None,
+            start_from=str(self._from.currentData() or "") or None,
+            device=self._device.currentText(),
+            purpose=self._purpose.text().strip(),
+        )
+
+    def _card(self) -> MethodCard:
+        return self._cards[str(self._method.currentData())]
+
+    def _show_method(self) -> None:
+        card = self._card()
+        self._summary.setText(card.summary)
+        about = [f"Uses {card.uses}." if card.uses else "", card.notes, card.paper]
+        self._notes.setText("\n".join(filter(None, about)))
+        self._show_needs(card)
+        self._preset.blockSignals(True)
+        self._preset.clear()
+        self._preset.addItem(_NO_PRESET, "")
+        for preset in card.presets:
+            self._preset.addItem(preset.title, preset.name)
+        self._preset.blockSignals(False)
+        self._from.clear()
+        self._from.addItem("From scratch", "")
+        if card.key in self._start_from:
+            self._from.addItem("The network in use", self._start_from[card.key])
+            self._from.setCurrentIndex(1)
+        self._draw_settings(card)
+
+    def _show_needs(self, card: MethodCard) -> None:
+        missing = shortfalls(card, self._stock)
+        met = [f"✓ {self._stock.of(need.kind)} {need.kind} (needs {need.at_least})" for need in card.needs]
+        self._needs.setText("\n".join(missing or met or ["✓ Needs nothing special"]))
+        restyle(self._needs, "bad", bool(missing))
+        restyle(self._needs, "good", not missing)
+        self._start.setEnabled(not missing)
+
+    def _draw_settings(self, card: MethodCard) -> None:
+        layout = self._settings.layout()
+        assert isinstance(layout, QFormLayout)
+        while layout.rowCount():
+            layout.removeRow(0)
+        self._fields = {setting.name: field_for(setting) for setting in card.settings}
+        for setting in card.settings:
+            name = text(setting.name.replace("_", " "), kind="muted")
+            name.setToolTip(setting.help)
+            layout.addRow(name, self._fields[setting.name].widget)
+
+    def _apply_preset(self) -> None:
+        card = self._card()
+        preset = next((one for one in card.presets if one.name == self._preset.currentData()), None)
+        for setting in card.settings:
+            chosen = preset.settings if preset else {}
+            self._fields[setting.name].set_value(chosen.get(setting.name, setting.default))
+
+    def _choose_limit(self, limit: str) -> None:
+        self._chosen_limit = limit
+        self._minutes.setVisible(limit == _MINUTES)
+        self._steps.setVisible(limit == _STEPS)
+
+    def _ask(self) -> None:
+        self.run_asked.emit(self.spec())
+        self.accept()
+
+    def _lay_out(self) -> None:
+        self._device.addItems(["auto", "cpu", "cuda", "mps"])
+        self._device.setEditable(True)
+        self._purpose.setPlaceholderText("What this run is to find out (for the record)")
+        top = QFormLayout()
+        top.setHorizontalSpacing(16)
+        top.setVerticalSpacing(8)
+        top.addRow("Method", self._method)
+        top.addRow("", self._summary)
+        top.addRow("Needs", self._needs)
+        top.addRow("Preset", self._preset)
+        top.addRow("Start from", self._from)
+        limit = QHBoxLayout()
+        limit.addWidget(self._limit, 1)
+        limit.addWidget(self._minutes)
+        limit.addWidget(self._steps)
+        top.addRow("Length", limit)
+        top.addRow("Device", self._device)
+        top.addRow("Seed", self._seed)
+        top.addRow("Purpose", self._purpose)
+        form = QFormLayout(self._settings)
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(6)
+        self._settings.setObjectName("panel_body")
+        scroll = QScrollArea()
+        scroll.setWidget(self._settings)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setObjectName("panel")
+        scroll.setMinimumHeight(160)
+        cancel = push("Cancel")
+        cancel.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(cancel)
+        buttons.addWidget(self._start)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 20, 20, 16)
+        column.setSpacing(12)
+        column.addLayout(top)
+        column.addWidget(line())
+        column.addWidget(text("Settings", kind="heading"))
+        column.addWidget(scroll, 1)
+        column.addWidget(self._notes)
+        column.addLayout(buttons)
+        self._notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._limit.choose(_DEFAULT)
+        self._choose_limit(_DEFAULT)

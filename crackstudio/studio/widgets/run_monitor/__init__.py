@@ -1,0 +1,1 @@
+"""The bottom dock: a run as it happens, or replayed."""

@@ -1,0 +1,133 @@
+"""The line over a run: what it is, the guard's light, how far it is, and its buttons."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from crackstudio.core.runs import RunState
+from crackstudio.studio.icons import icon
+from crackstudio.studio.run_history import RunHistory
+from crackstudio.studio.widgets.bricks import push, text
+from crackstudio.studio.words import duration
+
+_LIGHTS = {"healthy": "good", "drifting": "warning"}
+_SAID = {
+    RunState.FINISHED: "finished",
+    RunState.STOPPED: "stopped",
+    RunState.FAILED: "failed",
+    RunState.INTERRUPTED: "interrupted",
+}
+
+
+class RunHeader(QWidget):
+    """Shows a `RunHistory`; the buttons only tell."""
+
+    pause_pressed = Signal()
+    stop_pressed = Signal()
+    use_pressed = Signal()
+    copy_pressed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = text("No run yet")
+        self._light = text("")
+        self._guard = text("", kind="muted")
+        self._facts = text("", kind="muted")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(180)
+        self.pause = push("Pause", icon_name="pause", flat=True)
+        self.stop = push("Stop", icon_name="stop", flat=True, tip="End after this step; the best network is kept")
+        self.use = push("Use this network now", icon_name="check-circle", flat=True)
+        self.copy = push("Copy command", icon_name="terminal", flat=True, tip="The line that repeats this run")
+        self.pause.clicked.connect(self.pause_pressed)
+        self.stop.clicked.connect(self.stop_pressed)
+        self.use.clicked.connect(self.use_pressed)
+        self.copy.clicked.connect(self.copy_pressed)
+        self._lay_out()
+        self.show_history(None, live=False)
+
+    def show_history(self, history: RunHistory | None, *, live: bool) -> None:
+        """Say how the run stands; `live` when its engine is running."""
+        self.pause.setEnabled(live)
+        self.stop.setEnabled(live)
+        self.use.setEnabled(history is not None and history.has_checkpoint)
+        self.copy.setEnabled(history is not None)
+        if history is None:
+            self._title.setText("<b>Training</b> &nbsp;no run yet; Retrain starts one")
+            self._facts.setText("")
+            self._bar.setVisible(False)
+            return
+        self.pause.setText(" Resume" if history.paused else " Pause")
+        self.pause.setIcon(icon("play" if history.paused else "pause"))
+        self._title.setText(f"<b>{history.record.spec.method}</b> &nbsp;{_state_words(history, live=live)}")
+        self._facts.setText(" · ".join(_facts(history, live=live)))
+        self._show_progress(history, live=live)
+        self._show_guard(history)
+
+    def _show_progress(self, history: RunHistory, *, live: bool) -> None:
+        self._bar.setVisible(live)
+        stepped, started = history.stepped, history.started
+        if stepped and stepped.seconds_left is not None:
+            self._bar.setRange(0, 1000)
+            self._bar.setValue(round(1000 * stepped.seconds / max(1e-6, stepped.seconds + stepped.seconds_left)))
+        elif stepped and started and started.steps:
+            self._bar.setRange(0, started.steps)
+            self._bar.setValue(stepped.step)
+        else:
+            self._bar.setRange(0, 0)
+
+    def _show_guard(self, history: RunHistory) -> None:
+        guard = history.guard
+        self._guard.setText(guard.words if guard else "")
+        self._light.setVisible(guard is not None)
+        if guard:
+            colour = _LIGHTS.get(guard.state, "bad")
+            self._light.setPixmap(icon("circle-fill", colour=colour).pixmap(12, 12))
+            self._light.setToolTip(f"Guard: {guard.state}")
+
+    def _lay_out(self) -> None:
+        first = QHBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(self._title)
+        first.addSpacing(8)
+        first.addWidget(self._light)
+        first.addWidget(self._guard, 1)
+        first.addStretch(1)
+        for button in (self.pause, self.stop, self.use, self.copy):
+            first.addWidget(button)
+        second = QHBoxLayout()
+        second.setSpacing(12)
+        second.addWidget(self._bar)
+        second.addWidget(self._facts, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(first)
+        column.addLayout(second)
+
+
+def _state_words(history: RunHistory, *, live: bool) -> str:
+    if live:
+        if history.paused:
+            return "is paused"
+        return "is training" if history.stepped else "is getting ready"
+    return _SAID.get(history.state, "was interrupted")
+
+
+def _facts(history: RunHistory, *, live: bool) -> list[str]:
+    stepped, started = history.stepped, history.started
+    facts = []
+    if stepped:
+        goal = f" of {started.steps:,}" if started and started.steps else ""
+        facts.append(f"step {stepped.step:,}{goal}")
+        facts.append(f"{duration(stepped.seconds)} trained")
+        if live and stepped.seconds_left is not None:
+            facts.append(f"{duration(stepped.seconds_left)} left")
+        if stepped.steps_per_second:
+            facts.append(f"{stepped.steps_per_second:.2g} steps/s")
+        if stepped.memory_mib:
+            facts.append(f"{stepped.memory_mib:,.0f} MiB")
+    if started:
+        facts.append(f"{started.device}, {started.precision}")
+        facts.append(f"{started.images:,} images")
+    return facts

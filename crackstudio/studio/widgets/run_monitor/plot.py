@@ -1,0 +1,178 @@
+"""Curves of several terms: smoothing, log scale, a switch per term, export as PNG and CSV.
+
+pyqtgraph is imported when a plot is first shown, and off the main thread: it costs 130 ms.
+"""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtGui import QColor, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from crackstudio.studio.background import Background
+from crackstudio.studio.colours import CURVES, colours_now
+from crackstudio.studio.curves import Curves
+from crackstudio.studio.widgets.bricks import SliderRow, glyph_button, text
+
+_REDRAW_MS = 200
+
+
+class TermPlot(QWidget):
+    """Plots a `Curves`; `refresh` may be called as often as one likes, it draws five times a second at most."""
+
+    def __init__(self, *, background: Background, hidden_terms: tuple[str, ...] = (), markers: bool = False) -> None:
+        super().__init__()
+        self._background = background
+        self._hidden = set(hidden_terms)
+        self._markers = markers
+        self._curves = Curves()
+        self._plot: Any = None
+        self._items: dict[str, Any] = {}
+        self._chips: dict[str, QPushButton] = {}
+        self._asked = False
+        self._redraw = QTimer(self, singleShot=True, interval=_REDRAW_MS)
+        self._redraw.timeout.connect(self._draw)
+        self._empty = text("Nothing to plot yet", kind="faint")
+        self._smoothing = SliderRow(minimum=1, maximum=200, value=20 if not markers else 1, bend=2)
+        self._log = glyph_button("chart-line-up", tip="Logarithmic scale", checkable=True)
+        self._chip_row = QHBoxLayout()
+        self._place = QVBoxLayout()
+        self._lay_out()
+
+    def set_curves(self, curves: Curves) -> None:
+        """Plot these from now on."""
+        self._curves = curves
+        for chip in self._chips.values():
+            chip.deleteLater()
+        self._chips.clear()
+        for item in self._items.values():
+            self._plot.removeItem(item)
+        self._items.clear()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """The curves have grown."""
+        if self._plot is not None and not self._redraw.isActive():
+            self._redraw.start()
+
+    def export_png(self, path: Path) -> None:
+        """Write the plot as it is seen."""
+        if self._plot is not None:
+            self._plot.grab().save(str(path), "PNG")
+
+    def export_csv(self, path: Path) -> None:
+        """Write every point."""
+        path.write_text(self._curves.to_csv(), encoding="utf-8")
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the plot stands (pyqtgraph is imported)."""
+        return self._plot is not None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._asked:
+            self._asked = True
+            self._background.submit(lambda: importlib.import_module("pyqtgraph"), done=self._build)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._plot is not None:
+            self._dress()
+
+    def _lay_out(self) -> None:
+        controls = QHBoxLayout()
+        controls.setContentsMargins(12, 6, 8, 2)
+        controls.setSpacing(6)
+        controls.addLayout(self._chip_row)
+        controls.addStretch(1)
+        smooth = text("Smooth", kind="faint")
+        self._smoothing.setFixedWidth(170)
+        self._smoothing.setToolTip("Each point is the mean of so many")
+        picture = glyph_button("image", tip="Export the plot as PNG")
+        table = glyph_button("table", tip="Export the numbers as CSV")
+        for part in (smooth, self._smoothing, self._log, picture, table):
+            controls.addWidget(part)
+        self._place.addWidget(self._empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(controls)
+        column.addLayout(self._place, 1)
+        self._empty.setContentsMargins(16, 8, 0, 0)
+        self._smoothing.value_changed.connect(lambda _value: self.refresh())
+        self._log.toggled.connect(self._set_log)
+        picture.clicked.connect(lambda: self._ask_path("curves.png", "PNG (*.png)"))
+        table.clicked.connect(lambda: self._ask_path("curves.csv", "CSV (*.csv)"))
+
+    def _build(self, pyqtgraph: Any) -> None:
+        self._plot = pyqtgraph.PlotWidget()
+        self._plot.setMenuEnabled(False)
+        self._plot.hideButtons()
+        self._plot.setLabel("bottom", "step")
+        self._plot.showGrid(x=True, y=True, alpha=0.12)
+        item = self._plot.getPlotItem()
+        item.setDownsampling(auto=True, mode="mean")
+        item.setClipToView(True)
+        self._place.addWidget(self._plot)
+        self._plot.setVisible(False)
+        self._dress()
+        self._draw()
+
+    def _dress(self) -> None:
+        colours = colours_now()
+        self._plot.setBackground(colours.panel)
+        for side in ("left", "bottom"):
+            axis = self._plot.getAxis(side)
+            axis.setPen(QColor(colours.border))
+            axis.setTextPen(QColor(colours.muted))
+
+    def _draw(self) -> None:
+        import numpy as np
+
+        for term in self._curves.terms:
+            if term not in self._items:
+                self._add_term(term)
+            steps, values = self._curves.line(term, smoothing=round(self._smoothing.value))
+            if self._log.isChecked():
+                values = np.where(values > 0, values, np.nan)
+            self._items[term].setData(steps, values)
+            self._name_chip(self._chips[term], term)
+        has_points = bool(self._curves.terms)
+        self._plot.setVisible(has_points)
+        self._empty.setVisible(not has_points)
+
+    def _add_term(self, term: str) -> None:
+        import pyqtgraph
+
+        colour = CURVES[len(self._items) % len(CURVES)]
+        marks = {"symbol": "o", "symbolSize": 5, "symbolBrush": colour, "symbolPen": None} if self._markers else {}
+        item = self._plot.plot([], [], pen=pyqtgraph.mkPen(colour, width=1.6), connect="finite", **marks)
+        chip = QPushButton()
+        chip.setCheckable(True)
+        chip.setChecked(term not in self._hidden)
+        chip.setObjectName("term")
+        chip.setProperty("term", term)
+        chip.setStyleSheet(f"QPushButton:checked {{ color: {colour}; border-color: {colour}; }}")
+        item.setVisible(chip.isChecked())
+        chip.toggled.connect(item.setVisible)
+        self._items[term], self._chips[term] = item, chip
+        self._chip_row.addWidget(chip)
+
+    def _name_chip(self, chip: QPushButton, term: str) -> None:
+        last = self._curves.last(term)
+        chip.setText(term if last is None else f"{term}  {last:.3g}")
+
+    def _set_log(self, on: bool) -> None:
+        if self._plot is not None:
+            self._plot.setLogMode(x=False, y=on)
+            self.refresh()
+
+    def _ask_path(self, name: str, kinds: str) -> None:
+        dialog = QFileDialog(self, "Export", name, kinds)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        export = self.export_png if name.endswith(".png") else self.export_csv
+        dialog.fileSelected.connect(lambda chosen: export(Path(chosen)))
+        dialog.open()

@@ -1,0 +1,119 @@
+"""The runs of a project, newest first."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from crackstudio.core.runs import RunState
+from crackstudio.studio.run_history import RunSummary
+from crackstudio.studio.widgets.bricks import push, text
+from crackstudio.studio.words import duration, moment
+
+_COLUMNS = ("Started", "Method", "State", "Steps", "Trained", "Crack IoU", "Purpose")
+
+
+class RunList(QWidget):
+    """Choosing a run shows it again; the buttons act on the chosen one."""
+
+    run_chosen = Signal(str)
+    use_pressed = Signal(str)
+    resume_pressed = Signal(str)
+    copy_pressed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._runs: list[RunSummary] = []
+        self._table = QTableWidget(0, len(_COLUMNS))
+        self._table.setObjectName("runs")
+        self._empty = text("No runs yet. Retrain starts one; it stays in this list.", kind="faint")
+        self._use = push("Use this network", icon_name="check-circle", flat=True)
+        self._resume = push("Go on training", icon_name="play", flat=True, tip="Continue from the last saved state")
+        self._copy = push("Copy command", icon_name="terminal", flat=True)
+        self._build_table()
+        self._lay_out()
+        self._show_buttons()
+
+    def set_runs(self, runs: list[RunSummary]) -> None:
+        """Newest first."""
+        self._runs = runs
+        self._table.setRowCount(len(runs))
+        for row, run in enumerate(runs):
+            for column, words in enumerate(_cells(run)):
+                item = QTableWidgetItem(words)
+                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
+                self._table.setItem(row, column, item)
+        self._empty.setVisible(not runs)
+        self._table.setVisible(bool(runs))
+        self._show_buttons()
+
+    def chosen(self) -> RunSummary | None:
+        """The run whose row is selected."""
+        row = self._table.currentRow()
+        return self._runs[row] if 0 <= row < len(self._runs) else None
+
+    def _build_table(self) -> None:
+        self._table.setHorizontalHeaderLabels(_COLUMNS)
+        self._table.verticalHeader().hide()
+        self._table.setShowGrid(False)
+        self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self._table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self._table.horizontalHeader().setStretchLastSection(True)
+        self._table.itemSelectionChanged.connect(self._show_buttons)
+        self._table.cellDoubleClicked.connect(lambda _row, _column: self._tell_chosen())
+        self._table.cellClicked.connect(lambda _row, _column: self._tell_chosen())
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(8, 4, 8, 4)
+        for button, signal in (
+            (self._use, self.use_pressed),
+            (self._resume, self.resume_pressed),
+            (self._copy, self.copy_pressed),
+        ):
+            button.clicked.connect(lambda _checked, signal=signal: self._tell(signal))
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        self._empty.setContentsMargins(16, 12, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._empty, 1, Qt.AlignmentFlag.AlignTop)
+        column.addWidget(self._table, 1)
+        column.addLayout(buttons)
+
+    def _tell_chosen(self) -> None:
+        run = self.chosen()
+        if run is not None:
+            self.run_chosen.emit(run.id)
+
+    def _tell(self, signal: Signal) -> None:
+        run = self.chosen()
+        if run is not None:
+            signal.emit(run.id)  # type: ignore[attr-defined]
+
+    def _show_buttons(self) -> None:
+        run = self.chosen()
+        self._use.setEnabled(run is not None and run.has_checkpoint)
+        self._resume.setEnabled(run is not None and run.state in (RunState.INTERRUPTED, RunState.STOPPED))
+        self._copy.setEnabled(run is not None)
+
+
+def _cells(run: RunSummary) -> tuple[str, ...]:
+    return (
+        moment(run.created),
+        run.method,
+        run.state.value,
+        f"{run.step:,}",
+        duration(run.seconds) if run.seconds else "–",
+        "–" if run.iou is None else f"{run.iou:.3f}",
+        run.purpose,
+    )

@@ -1,0 +1,108 @@
+"""One input per `Setting`: a check box, a choice, a whole number, a number or words."""
+
+from abc import ABC, abstractmethod
+
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
+
+from crackstudio.core.runs import Setting, SettingValue
+from crackstudio.studio.widgets.scientific_box import ScientificBox
+
+_LARGEST_WHOLE = 2**31 - 1
+
+
+class SettingField(ABC):
+    """A widget that holds one setting's value."""
+
+    widget: QWidget
+
+    @abstractmethod
+    def value(self) -> SettingValue:
+        """What it holds."""
+
+    @abstractmethod
+    def set_value(self, value: SettingValue) -> None:
+        """Show `value`."""
+
+
+class _Switch(SettingField):
+    def __init__(self, setting: Setting) -> None:
+        self.widget: QCheckBox = QCheckBox(setting.help)
+
+    def value(self) -> SettingValue:
+        return self.widget.isChecked()
+
+    def set_value(self, value: SettingValue) -> None:
+        self.widget.setChecked(bool(value))
+
+
+class _Choice(SettingField):
+    def __init__(self, setting: Setting) -> None:
+        self.widget: QComboBox = QComboBox()
+        self.widget.addItems(list(setting.choices))
+
+    def value(self) -> SettingValue:
+        return self.widget.currentText()
+
+    def set_value(self, value: SettingValue) -> None:
+        self.widget.setCurrentText(str(value))
+
+
+class _Whole(SettingField):
+    def __init__(self, setting: Setting) -> None:
+        self.widget: QSpinBox = QSpinBox()
+        low = -_LARGEST_WHOLE if setting.minimum is None else int(setting.minimum)
+        high = _LARGEST_WHOLE if setting.maximum is None else min(_LARGEST_WHOLE, int(setting.maximum))
+        self.widget.setRange(low, high)
+        self.widget.setSuffix(f" {setting.unit}" if setting.unit else "")
+
+    def value(self) -> SettingValue:
+        return self.widget.value()
+
+    def set_value(self, value: SettingValue) -> None:
+        self.widget.setValue(int(value))
+
+
+class _Number(SettingField):
+    def __init__(self, setting: Setting) -> None:
+        self.widget: ScientificBox = ScientificBox()
+        self.widget.setRange(
+            -1e300 if setting.minimum is None else setting.minimum,
+            1e300 if setting.maximum is None else setting.maximum,
+        )
+        self.widget.setSuffix(f" {setting.unit}" if setting.unit else "")
+
+    def value(self) -> SettingValue:
+        return self.widget.value()
+
+    def set_value(self, value: SettingValue) -> None:
+        self.widget.setValue(float(value))
+
+
+class _Words(SettingField):
+    def __init__(self, _setting: Setting) -> None:
+        self.widget: QLineEdit = QLineEdit()
+
+    def value(self) -> SettingValue:
+        return self.widget.text()
+
+    def set_value(self, value: SettingValue) -> None:
+        self.widget.setText(str(value))
+
+
+def field_for(setting: Setting) -> SettingField:
+    """The field that fits a setting's default and choices, holding the default."""
+    field = _kind_of(setting)(setting)
+    field.set_value(setting.default)
+    field.widget.setObjectName(f"setting_{setting.name}")
+    field.widget.setToolTip(setting.help)
+    return field
+
+
+def _kind_of(setting: Setting) -> type[_Switch | _Choice | _Whole | _Number | _Words]:
+    if setting.choices:
+        return _Choice
+    if isinstance(setting.default, bool):
+        return _Switch
+    if isinstance(setting.default, int):
+        return _Whole
+    return _Number if isinstance(setting.default, float) else _Words

@@ -1,0 +1,48 @@
+"""The bottom line: path, size, cursor, review, saved, device, message."""
+
+from datetime import datetime
+
+from PySide6.QtWidgets import QLabel, QStatusBar
+
+from crackstudio.core.images import ImageEntry
+
+
+class StatusBar(QStatusBar):
+    """Setters only; messages go by themselves."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeGripEnabled(False)
+        self._path = QLabel()
+        self._size = QLabel()
+        self._cursor = QLabel()
+        self._zoom = QLabel()
+        self._review = QLabel()
+        self._saved = QLabel()
+        self._cursor.setMinimumWidth(170)
+        for left in (self._path, self._size, self._zoom, self._cursor):
+            self.addWidget(left)
+        for right in (self._review, self._saved):
+            self.addPermanentWidget(right)
+
+    def set_entry(self, entry: ImageEntry | None) -> None:
+        """Show the open image."""
+        self._path.setText(entry.name if entry else "")
+        self._size.setText(f"{entry.width} × {entry.height}" if entry and entry.width else "")
+        self._review.setText(str(entry.review) if entry else "")
+
+    def set_cursor(self, x: int, y: int, value: str) -> None:
+        """Show what is under the cursor; x < 0 when it is off the image."""
+        self._cursor.setText(f"{x}, {y}   {value}" if x >= 0 else "")
+
+    def set_zoom(self, factor: float) -> None:
+        """Show the zoom."""
+        self._zoom.setText(f"{factor:.0%}")
+
+    def set_unsaved(self) -> None:
+        """Say that a mask waits to be saved."""
+        self._saved.setText("editing")
+
+    def set_saved(self, when: datetime) -> None:
+        """Say when masks were saved last."""
+        self._saved.setText(f"saved {when:%H:%M}")

@@ -1,0 +1,65 @@
+"""The live threshold of a proposal, and what share of the image lies over it."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout
+
+from crackstudio.studio.widgets.bricks import Section, SliderRow, push, text
+
+
+class ThresholdPanel(Section):
+    """A slider over 0..1; `set_histogram` makes the share follow it without touching pixels."""
+
+    threshold_changed = Signal(float)
+
+    def __init__(self) -> None:
+        super().__init__("Proposal")
+        self._slider = SliderRow(minimum=0, maximum=1, value=0.5, decimals=3)
+        self._slider.setObjectName("threshold")
+        self._origin = text("No proposal yet", kind="muted", wrap=True)
+        self._share = text("", kind="muted")
+        self._reset = push("Reset", flat=True, tip="Back to the threshold that came with the proposal")
+        self._own: float | None = None
+        self._over: NDArray[np.float64] | None = None
+        row = QHBoxLayout()
+        row.addWidget(self._share, 1)
+        row.addWidget(self._reset)
+        self.body.addWidget(self._origin)
+        self.body.addWidget(text("Threshold", kind="muted"))
+        self.body.addWidget(self._slider)
+        self.body.addLayout(row)
+        self._slider.value_changed.connect(self._moved)
+        self._reset.clicked.connect(self._take_own)
+        self.set_proposal(origin=None, own=None, threshold=0.5)
+
+    def set_proposal(self, *, origin: str | None, own: float | None, threshold: float) -> None:
+        """Show a proposal made by `origin`, whose own threshold is `own`; None where there is no proposal."""
+        self._own = own
+        self._origin.setText(f"By {origin}" if origin else "No proposal yet. Propose makes one.")
+        self._slider.setEnabled(origin is not None)
+        self._slider.set_value(threshold)
+        self._reset.setEnabled(own is not None and abs(own - threshold) > 5e-4)
+        self._show_share()
+
+    def set_histogram(self, counts: NDArray[np.int64] | None) -> None:
+        """counts: (256,) pixels per value of the crack map; None where there is none."""
+        self._over = None if counts is None else np.cumsum(counts[::-1])[::-1] / max(1, counts.sum())
+        self._show_share()
+
+    def _moved(self, threshold: float) -> None:
+        self._reset.setEnabled(self._own is not None and abs(self._own - threshold) > 5e-4)
+        self._show_share()
+        self.threshold_changed.emit(threshold)
+
+    def _take_own(self) -> None:
+        if self._own is not None:
+            self._slider.set_value(self._own)
+            self._moved(self._own)
+
+    def _show_share(self) -> None:
+        if self._over is None:
+            self._share.setText("")
+            return
+        first = min(255, int(np.ceil(self._slider.value * 255 - 1e-6)))
+        self._share.setText(f"{self._over[first]:.2%} of the image is over it")

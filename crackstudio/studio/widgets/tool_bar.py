@@ -1,0 +1,101 @@
+"""The tool bar: open and save, tools, undo, propose and retrain, and on the right the network and the device in use."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from crackstudio.core.runs import MethodCard
+from crackstudio.studio.icons import icon
+
+_LEFT = ("open", "save", "", "brush", "erase", "proposal_brush", "hand", "", "undo", "redo", "", "previous", "next", "")
+
+
+class MainToolBar(QToolBar):
+    """`method_chosen` carries a method key from Retrain's menu; empty for the automatic choice."""
+
+    method_chosen = Signal(str)
+
+    def __init__(self, actions: dict[str, QAction]) -> None:
+        super().__init__("Tools")
+        self.setObjectName("tool_bar")
+        self.setMovable(False)
+        self.setIconSize(QSize(20, 20))
+        self._actions = actions
+        for name in _LEFT:
+            if name:
+                self.addAction(actions[name])
+            else:
+                self.addSeparator()
+        self.propose = self._wide(actions["propose"])
+        self.retrain = self._wide(actions["retrain"])
+        self._dress_retrain()
+        self.addAction(actions["pause"])
+        self.addAction(actions["stop"])
+        room = QWidget()
+        room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(room)
+        self.progress, self._progress_place = self._chip("What the proposer is doing")
+        self.network, self._network_place = self._chip("The network that proposes")
+        self.device, self._device_place = self._chip("Where networks run")
+        self.set_device("", hint="")
+        self.set_network(None)
+        self.set_progress(0, 0)
+        for button in self.findChildren(QToolButton):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def set_methods(self, cards: Sequence[MethodCard], *, words: str) -> None:
+        """Fill Retrain's menu; `words` say what the automatic choice is."""
+        menu = self.retrain.menu()
+        menu.clear()
+        automatic = menu.addAction(icon("sparkle"), f"Automatic: {words}" if words else "Automatic")
+        automatic.triggered.connect(lambda: self.method_chosen.emit(""))
+        menu.addSeparator()
+        for card in cards:
+            chosen = menu.addAction(card.title)
+            chosen.setToolTip(card.summary)
+            chosen.triggered.connect(lambda _checked, key=card.key: self.method_chosen.emit(key))
+        if cards:
+            menu.addSeparator()
+        menu.addAction(self._actions["retrain_form"])
+
+    def set_device(self, device: str, *, hint: str) -> None:
+        """Show where networks run; `hint` mends an unused GPU."""
+        self._device_place.setVisible(bool(device))
+        self.device.setText(f"{device} !" if hint else device)
+        self.device.setToolTip(hint or "Where networks run")
+
+    def set_network(self, label: str | None) -> None:
+        """Show the network in use."""
+        self._network_place.setVisible(label is not None)
+        self.network.setText(label or "")
+
+    def set_progress(self, done: int, asked: int) -> None:
+        """Show how far the proposals are."""
+        self._progress_place.setVisible(asked > 0)
+        self.progress.setText(f"Proposing {done:,} of {asked:,}")
+
+    def _wide(self, action: QAction) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setProperty("wide", True)
+        button.setObjectName(f"button_{action.objectName()}")
+        self.addWidget(button)
+        return button
+
+    def _dress_retrain(self) -> None:
+        self._actions["retrain"].setIcon(icon("arrows-clockwise", colour="on_accent"))
+        menu = QMenu(self.retrain)
+        menu.setToolTipsVisible(True)
+        menu.addAction(self._actions["retrain_form"])
+        self.retrain.setMenu(menu)
+        self.retrain.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        self.retrain.setProperty("primary", True)
+
+    def _chip(self, tip: str) -> tuple[QLabel, QAction]:
+        chip = QLabel()
+        chip.setObjectName("chip")
+        chip.setToolTip(tip)
+        return chip, self.addWidget(chip)

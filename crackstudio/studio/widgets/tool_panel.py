@@ -1,0 +1,66 @@
+"""Brush size and class."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtWidgets import QComboBox
+
+from crackstudio.core.classes import CRACK, DefectClass
+from crackstudio.studio.widgets.bricks import Section, SliderRow, text
+
+SMALLEST, LARGEST = 1, 2000
+
+
+class ToolPanel(Section):
+    """What the brush paints, and how wide."""
+
+    size_changed = Signal(int)
+    class_changed = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__("Brush")
+        self._size = SliderRow(minimum=SMALLEST, maximum=LARGEST, value=12, suffix=" px", bend=3)
+        self._classes = QComboBox()
+        self._classes.setObjectName("classes")
+        self.hint = text("", kind="faint", wrap=True)
+        self.body.addWidget(text("Size", kind="muted"))
+        self.body.addWidget(self._size)
+        self.body.addWidget(text("Class", kind="muted"))
+        self.body.addWidget(self._classes)
+        self.body.addWidget(self.hint)
+        self.hint.hide()
+        self._size.value_changed.connect(lambda size: self.size_changed.emit(round(size)))
+        self._classes.currentIndexChanged.connect(self._tell_class)
+        self.set_classes((CRACK,))
+
+    def set_size(self, size: int) -> None:
+        """Show the diameter in force."""
+        self._size.set_value(size)
+
+    def set_classes(self, classes: Sequence[DefectClass]) -> None:
+        """Offer these classes; the first is chosen."""
+        with QSignalBlocker(self._classes):
+            self._classes.clear()
+            for kind in classes:
+                self._classes.addItem(_swatch(kind.colour), f"{kind.id}  {kind.name}", kind.id)
+
+    def choose_class(self, identity: int) -> None:
+        """Choose a class by its id, as the keys 1..9 do; an unknown id changes nothing."""
+        index = self._classes.findData(identity)
+        if index >= 0:
+            self._classes.setCurrentIndex(index)
+
+    def set_hint(self, words: str) -> None:
+        """What the canvas says of the tool in hand."""
+        self.hint.setText(words)
+        self.hint.setVisible(bool(words))
+
+    def _tell_class(self) -> None:
+        self.class_changed.emit(int(self._classes.currentData()))
+
+
+def _swatch(colour: str) -> QIcon:
+    pixmap = QPixmap(12, 12)
+    pixmap.fill(QColor(colour))
+    return QIcon(pixmap)
