@@ -7,6 +7,8 @@ import uuid
 from pathlib import Path
 
 REPLACE_ATTEMPTS = 20
+
+_HELD_BY_OTHERS = os.name == "nt"
 """On Windows a virus scanner or a viewer may hold the old file for a moment."""
 
 
@@ -33,7 +35,7 @@ def replace(source: Path, target: Path) -> None:
         try:
             source.replace(target)
         except PermissionError:
-            if os.name != "nt" or attempt == REPLACE_ATTEMPTS - 1:
+            if not _HELD_BY_OTHERS or attempt == REPLACE_ATTEMPTS - 1:
                 raise
             time.sleep(0.01 * (attempt + 1))
         else:

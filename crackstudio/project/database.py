@@ -75,6 +75,7 @@ class Database:
         if self._changed:
             with contextlib.suppress(OSError, sqlite3.Error):  # the database itself is sound: a backup may wait
                 self._back_up(self._layout.database_backup)
+            self._changed = False
         self._connection.close()
 
     def _open_sound(self) -> sqlite3.Connection:

@@ -39,7 +39,8 @@ def test_strict_scores_agree_with_scikit_learn(found, truth):
 @given(BINARY, BINARY, st.integers(0, 3))
 @settings(deadline=None)
 def test_swapping_map_and_truth_swaps_precision_and_recall(one, other, tolerance):
-    strict = [count(a, b.astype(np.uint8), threshold=0.5) for a, b in ((one, other), (other, one))]
+    ways = ((one, other.astype(np.uint8)), (other, one.astype(np.uint8)))
+    strict = [count(found, truth, threshold=0.5) for found, truth in ways]
     near = [
         count_tolerant(a, b.astype(np.uint8), threshold=0.5, tolerance=tolerance)
         for a, b in ((one, other), (other, one))

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -32,7 +34,7 @@ def test_tiles_cover_the_image_and_stay_inside(cut):
 def test_neighbours_share_at_least_the_overlap(length, size, data):
     overlap = data.draw(st.integers(0, size - 1))
     starts = [tile.left for tile in tiles(1, length, size=size, overlap=overlap)]
-    assert all(right - left <= size - overlap for left, right in zip(starts, starts[1:], strict=False))
+    assert all(right - left <= size - overlap for left, right in itertools.pairwise(starts))
 
 
 @given(cuts())
