@@ -69,8 +69,8 @@ class Assessment:
 
     def save_last(self, progress: Progress) -> None:
         """The last checkpoint, and all that the run needs to continue."""
-        self._save(LAST, progress.step)
         save_state(self._run.path / STATE, self._method, progress)
+        self._save(LAST, progress.step)
 
     def pin(self, probe: Preview) -> None:
         """Show this image too; one that cannot be read is left out."""

@@ -12,6 +12,7 @@ from crackstudio.core.classes import BACKGROUND, UNSURE
 from crackstudio.core.errors import CrackStudioError, RasterError
 from crackstudio.core.images import Split, Tag
 from crackstudio.core.wire import Preview, PreviewSaved
+from crackstudio.engine.calibration import label_free_threshold
 from crackstudio.engine.dataset import Dataset
 from crackstudio.engine.device import Place
 from crackstudio.engine.forward import CrackMap, Rgb, crack_maps, proposing, to_bytes, to_images
@@ -81,8 +82,6 @@ class Jury:
         if any(probe.shows_crack for probe in self.calibration):
             threshold, _ = best_threshold(_pairs(maps(self.calibration), self.calibration))
         else:
-            from crackstudio.engine.calibration import label_free_threshold
-
             threshold = label_free_threshold(cracked, intact)
         return Judgement(threshold=threshold, scores=_label_free_scores(cracked, intact), rank=None)
 

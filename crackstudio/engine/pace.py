@@ -42,8 +42,8 @@ class Pace:
 
     def progress(self, step: int, seconds: float) -> float:
         """0 at the start, 1 at the end."""
-        done = step / max(1, self.limit.steps) if self.limit.steps is not None else seconds / self._allowed
-        return min(1.0, done)
+        done, all_of_it = (seconds, self._allowed) if self.limit.steps is None else (step, self.limit.steps)
+        return min(1.0, done / all_of_it) if all_of_it else 1.0
 
     def is_over(self, step: int, seconds: float) -> bool:
         """Whether the limit is reached."""
@@ -71,4 +71,4 @@ class Pace:
 
     @property
     def _allowed(self) -> float:
-        return self.limit.seconds or 1e-9
+        return self.limit.seconds or 0.0

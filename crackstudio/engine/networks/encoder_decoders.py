@@ -37,10 +37,10 @@ class UNet(nn.Module):
         return logits[..., :height, :width]
 
 
-def pad_to_multiple(images: Tensor, stride: int) -> Tensor:
-    """(N, C, H, W) with its last row and column repeated, so that H and W divide by `stride`."""
+def pad_to_multiple(images: Tensor, stride: int, *, least: int = 0) -> Tensor:
+    """(N, C, H, W) with last row and column repeated, to sides that divide by `stride`, `least` or more."""
     height, width = images.shape[-2:]
-    missing = (0, -width % stride, 0, -height % stride)
+    missing = (0, max(least - width, -width % stride), 0, max(least - height, -height % stride))
     return F.pad(images, missing, mode="replicate") if any(missing) else images
 
 

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from crackstudio.engine.networks.encoder_decoders import pad_to_multiple
 
 STRIDE = 8
+LEAST = 128
+"""Side below which images are padded: of 64 px one place would be left at the end, which the norm turns into 0."""
 
 
 class FeatureNorm(nn.Module):
@@ -83,8 +85,8 @@ class SegDecNet(nn.Module):
                 nn.init.xavier_normal_(layer.weight)
 
     def forward(self, images: Tensor, *, stops: Stops) -> Decision:
-        """(N, C, H, W) in [0, 1], any H and W of at least 64."""
-        volume = self.volume(pad_to_multiple(images - 0.5, 8 * STRIDE))
+        """(N, C, H, W) in [0, 1], any H and W."""
+        volume = self.volume(pad_to_multiple(images - 0.5, 8 * STRIDE, least=LEAST))
         segmentation = self.segmentation(volume)
         read = torch.cat([volume, segmentation], dim=1)
         features = self.extractor(read.detach() if stops.trunk else read)
