@@ -41,10 +41,7 @@ def test_strict_scores_agree_with_scikit_learn(found, truth):
 def test_swapping_map_and_truth_swaps_precision_and_recall(one, other, tolerance):
     ways = ((one, other.astype(np.uint8)), (other, one.astype(np.uint8)))
     strict = [count(found, truth, threshold=0.5) for found, truth in ways]
-    near = [
-        count_tolerant(a, b.astype(np.uint8), threshold=0.5, tolerance=tolerance)
-        for a, b in ((one, other), (other, one))
-    ]
+    near = [count_tolerant(found, truth, threshold=0.5, tolerance=tolerance) for found, truth in ways]
     for here, there in (strict, near):
         assert (here.precision, here.recall) == pytest.approx((there.recall, there.precision))
         assert (here.f1, here.iou) == pytest.approx((there.f1, there.iou))

@@ -43,7 +43,7 @@ def test_windows_holding_the_target_is_waited_for(tmp_path, monkeypatch):
         calls.append(source)
         if len(calls) < 3:
             raise PermissionError(13, "in use")
-        os.rename(source, target)
+        source.rename(target)
 
     (tmp_path / "new").write_bytes(b"new")
     monkeypatch.setattr(Path, "replace", held_twice)
