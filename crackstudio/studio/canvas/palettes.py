@@ -41,11 +41,11 @@ def heat_table(*, threshold: float, opacity: float, colour: str) -> list[int]:
     taken = lowest_taken(threshold)
     bright = QColor(colour)
     table = []
-    for value, warm in enumerate(_perceptual(cv2.COLORMAP_INFERNO, low=0.25)):
+    for value, warm in enumerate(_perceptual(cv2.COLORMAP_INFERNO, low=0.35)):
         if value >= taken:
             table.append(_plain(bright, opacity))
         else:
-            table.append(_plain(warm, opacity * (value / 255) ** 1.25))
+            table.append(_plain(warm, opacity * value / 255))
     return table
 
 

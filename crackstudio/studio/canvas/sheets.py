@@ -14,7 +14,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter, QRegion
 
-from crackstudio.studio.canvas.regions import boxes_of
+from crackstudio.studio.canvas.regions import boxes_of, merged
 from crackstudio.studio.canvas.viewport import Box, Viewport
 
 
@@ -57,12 +57,11 @@ class Sheet(ABC):
         if self._view is None:
             return
         within = self._view.image_box
+        shown = [box for box in (exposed.meet(within) for exposed in boxes) if not box.is_empty]
+        self._freshen(shown)
         painter.setOpacity(opacity)
-        for exposed in boxes:
-            box = exposed.meet(within)
-            if not box.is_empty:
-                self._freshen(box)
-                painter.drawImage(box.x, box.y, self._image, *box)
+        for box in shown:
+            painter.drawImage(box.x, box.y, self._image, *box)
         painter.setOpacity(1.0)
 
     @abstractmethod
@@ -74,12 +73,11 @@ class Sheet(ABC):
         line = self._image.bytesPerLine() // np.dtype(self.dtype).itemsize
         self._pixels = np.frombuffer(self._image.bits(), self.dtype).reshape(view.height, line)[:, : view.width]
 
-    def _freshen(self, box: Box) -> None:
-        rect = QRect(*box)
-        if self._stale.intersects(rect):
-            for part in boxes_of(self._stale.intersected(rect)):
-                self._renew(part)
-            self._stale -= rect
+    def _freshen(self, boxes: Iterable[Box]) -> None:
+        stale = [part for box in boxes for part in boxes_of(self._stale & QRect(*box))]
+        for part in merged(stale):
+            self._renew(part)
+            self._stale -= QRect(*part)
 
     def _renew(self, box: Box) -> None:
         assert self._view is not None

@@ -108,8 +108,8 @@ class Stage(QWidget):
         """Repaint these device pixels."""
         self.update(scaled(QRegion(region), 1 / self.ratio()))
 
-    def draw_over(self, painter: QPainter, view: Viewport) -> None:
-        """Draw over the layers, in device pixels."""
+    def draw_over(self, painter: QPainter, boxes: list[Box], view: Viewport) -> None:
+        """Draw over the layers, in device pixels; only the boxes are repainted."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         ratio = self.ratio()
@@ -139,7 +139,7 @@ class Stage(QWidget):
         for box in boxes:
             overlays.draw_grid(painter, box, self._view, ratio=self.ratio())
         overlays.ScaleBar(self.font(), ratio=self.ratio()).draw(painter, self._view)
-        self.draw_over(painter, self._view)
+        self.draw_over(painter, boxes, self._view)
 
     def _repaint(self, box: Box | None) -> None:
         if box is None:

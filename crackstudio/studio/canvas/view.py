@@ -19,7 +19,7 @@ from crackstudio.studio.canvas.pyramid import ImagePyramid
 from crackstudio.studio.canvas.stage import Stage
 from crackstudio.studio.canvas.tools import make_tools
 from crackstudio.studio.canvas.tools.tool import Pointer, Tool, ToolKey
-from crackstudio.studio.canvas.viewport import Viewport
+from crackstudio.studio.canvas.viewport import Box, Viewport
 from crackstudio.studio.canvas.weights import WeightRule
 from crackstudio.studio.mask_editor import MaskEditor
 
@@ -51,7 +51,8 @@ class Canvas(Stage):
         self._button = Qt.MouseButton.NoButton
         self._space = False
         self._at: QPointF | None = None
-        self._ring = QRegion()
+        self._ring = overlays.Ring()
+        self._ring_place = QRegion()
         self._size_shown = QTimer(self, singleShot=True, interval=_SIZE_SHOWN_MS)
         self._size_shown.timeout.connect(self._move_ring)
         self._show_pointer()
@@ -231,12 +232,12 @@ class Canvas(Stage):
         self._move_ring()
         self.cursor_moved.emit(-1, -1, "")
 
-    def draw_over(self, painter: QPainter, view: Viewport) -> None:
+    def draw_over(self, painter: QPainter, boxes: list[Box], view: Viewport) -> None:
         shown = self._ring_at(view)
         if shown is None:
             return
         radius = self._brush_size / 2 * view.scale
-        overlays.draw_ring(painter, shown.x(), shown.y(), radius, ratio=self.ratio())
+        self._ring.draw(painter, boxes, shown.x(), shown.y(), radius, ratio=self.ratio())
         if self._size_shown.isActive():
             plate = overlays.SizePlate(self.font(), ratio=self.ratio())
             plate.draw(painter, self._plate_place(plate, shown, view), self._size_text())
@@ -288,8 +289,8 @@ class Canvas(Stage):
             region = overlays.ring_region(shown.x(), shown.y(), radius, ratio=self.ratio())
             if self._size_shown.isActive():
                 region += self._plate_place(overlays.SizePlate(self.font(), ratio=self.ratio()), shown, self.view)
-        self.update_device(self._ring + region)
-        self._ring = region
+        self.update_device(self._ring_place + region)
+        self._ring_place = region
 
     def _ring_at(self, view: Viewport) -> QPointF | None:
         """Where the ring is drawn: at the pointer; in the middle while the size is changed from elsewhere."""

@@ -30,9 +30,21 @@ class Box(NamedTuple):
         bottom = min(self.y + self.height, other.y + other.height)
         return Box(x, y, max(right - x, 0), max(bottom - y, 0))
 
+    def join(self, other: "Box") -> "Box":
+        """The smallest box around both."""
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        right = max(self.x + self.width, other.x + other.width)
+        bottom = max(self.y + self.height, other.y + other.height)
+        return Box(x, y, right - x, bottom - y)
+
     def grown(self, by: int) -> "Box":
         """With a margin on every side."""
         return Box(self.x - by, self.y - by, self.width + 2 * by, self.height + 2 * by)
+
+    @property
+    def pixels(self) -> int:
+        """How many it covers."""
+        return self.width * self.height
 
     @property
     def is_empty(self) -> bool:
