@@ -46,4 +46,6 @@ def read(folder: Path) -> ProposalsFile | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=ProposalsFile)
     except msgspec.DecodeError as error:
-        raise ScoreError(f"{path} is damaged ({error}). Propose again, or name a threshold with --threshold.") from error
+        raise ScoreError(
+            f"{path} is damaged ({error}). Propose again, or name a threshold with --threshold."
+        ) from error
