@@ -1,6 +1,7 @@
 """The attention CycleGAN as the trainer drives it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -54,7 +55,9 @@ def test_a_step_moves_every_network_and_names_every_loss() -> None:
     trained = method()
     before = {name: [p.clone() for p in network.parameters()] for name, network in trained.networks().items()}
     losses = trained.train_step(batch(), 0.0)
-    assert set(losses) == {"adversarial", "cycle", "identity", "structure", "tag", "discriminator"}
+    assert set(losses) == {
+        *("adversarial", "cycle", "identity", "structure", "tag", "contour", "guided", "discriminator"),
+    }
     assert all(torch.isfinite(loss) and not loss.requires_grad for loss in losses.values())
     for name, network in trained.networks().items():
         moved = [not torch.equal(p, q) for p, q in zip(network.parameters(), before[name], strict=True)]
@@ -106,6 +109,16 @@ def test_the_tag_anchors_the_attention_on_the_crack() -> None:
     assert on.mean() > 3 * intact.mean()
 
 
+def test_masks_guide_the_attention_where_there_are_some() -> None:
+    """The mask marks rows where there is nothing to see, so only the mask can have taught them."""
+    trained, drawn = method(rate=2e-3, tag=0.0, contour=0.0), dict(batch())
+    masks = torch.zeros_like(drawn[Stream.CRACKED].masks)
+    masks[:, :, :4] = 1
+    told = replace(drawn[Stream.CRACKED], masks=masks, weights=torch.ones_like(masks), has_mask=torch.ones(2) > 0)
+    losses = [trained.train_step({**drawn, Stream.CRACKED: told}, 0.0)["guided"] for _ in range(30)]
+    assert losses[-1] < 0.7 * losses[0]
+
+
 def test_maps_of_any_size_lie_in_range_and_come_with_the_repaired_image() -> None:
     images = torch.rand(2, 3, 37, 61)
     with torch.no_grad():
@@ -131,5 +144,6 @@ def test_a_run_from_a_checkpoint_starts_where_that_ended() -> None:
 def test_the_published_recipe_is_a_preset() -> None:
     config = config_for(AttentionCycleGAN, RunSpec(method="attention-cyclegan", preset="original"))
     assert isinstance(config, AttentionCycleGANConfig)
-    assert (config.optimiser, config.rate, config.discriminator_rate, config.tag) == ("rmsprop", 2e-4, 2e-5, 0)
+    assert (config.optimiser, config.rate, config.discriminator_rate) == ("rmsprop", 2e-4, 2e-5)
+    assert (config.tag, config.contour, config.guided) == (0, 0, 0)
     assert torch.isfinite(method(optimiser="rmsprop").train_step(batch(), 0.0)["cycle"])

@@ -15,6 +15,7 @@ from typing import Annotated, NamedTuple
 import torch
 from msgspec import Meta
 from torch import Tensor, nn
+from torch.nn.functional import softplus
 from torch.optim import AdamW, Optimizer, RMSprop
 
 from crackstudio.core.runs import MethodCard, Need, NeedKind, Preset
@@ -23,11 +24,13 @@ from crackstudio.engine.method import Method, MethodConfig, Sample, Stream
 from crackstudio.engine.networks.adversarial import (
     MadePool,
     background_change,
+    mask_loss,
     passes_as_real,
     tag_loss,
     tells_apart,
 )
 from crackstudio.engine.networks.blocks import BlockKind
+from crackstudio.engine.networks.contour import contour_loss
 from crackstudio.engine.networks.discriminators import PatchDiscriminator
 from crackstudio.engine.networks.generators import DamagingGenerator, GeneratorShape, Repair, RepairingGenerator
 
@@ -42,6 +45,10 @@ class OptimiserKind(StrEnum):
 class AttentionCycleGANConfig(MethodConfig, frozen=True, kw_only=True):
     """The form of the attention CycleGAN; the weights multiply their loss terms."""
 
+    minutes: Annotated[
+        float,
+        Meta(ge=0.1, le=10_000, description="How long a run takes where nobody says so.", extra={"unit": "min"}),
+    ] = 14.0
     tile: Annotated[
         int, Meta(ge=32, le=1024, description="Side of the square crops a step trains on.", extra={"unit": "px"})
     ] = 96
@@ -56,7 +63,7 @@ class AttentionCycleGANConfig(MethodConfig, frozen=True, kw_only=True):
         float, Meta(ge=-6, le=6, description="Attention logit before training: low starts quiet, 0 undecided.")
     ] = -2.0
     optimiser: Annotated[OptimiserKind, Meta(description="How the networks learn.")] = OptimiserKind.ADAMW
-    rate: Annotated[float, Meta(gt=0, le=0.1, description="Learning rate of the generators.")] = 3e-4
+    rate: Annotated[float, Meta(gt=0, le=0.1, description="Learning rate of the generators.")] = 6e-4
     discriminator_rate: Annotated[
         float, Meta(gt=0, le=0.1, description="Learning rate of the discriminators: slower than the generators'.")
     ] = 1e-4
@@ -72,6 +79,19 @@ class AttentionCycleGANConfig(MethodConfig, frozen=True, kw_only=True):
     top_share: Annotated[
         float, Meta(gt=0, le=1, description="Share of the pixels that speak for the tag; a crack should cover it.")
     ] = 0.01
+    contour: Annotated[
+        float, Meta(ge=0, le=100, description="Weight: attention is drawn tight to the border of what it found.")
+    ] = 1.0
+    border: Annotated[
+        float, Meta(ge=-1, le=1, description="Where that border lies: below 0 masks come out thinner, above thicker.")
+    ] = -0.1
+    guided: Annotated[
+        float, Meta(ge=0, le=100, description="Weight: attention follows the masks of images that have one.")
+    ] = 1.0
+
+
+CONTOUR_FROM = 0.15
+"""Share of the run before which attention has not found anything to be drawn tight to."""
 
 
 class Journey(NamedTuple):
@@ -112,6 +132,8 @@ class AttentionCycleGAN(Method):
                     "dropout": 0.4,
                     "attention_bias": 0.0,
                     "tag": 0.0,
+                    "contour": 0.0,
+                    "guided": 0.0,
                 },
             ),
         ),
@@ -157,7 +179,7 @@ class AttentionCycleGAN(Method):
         self._set_rates(progress)
         with _frozen(self._judge_of_intact, self._judge_of_cracked):
             journey = self._travel(_signed(batch[Stream.CRACKED].images), _signed(batch[Stream.INTACT].images))
-            losses = self._generator_losses(journey)
+            losses = self._generator_losses(journey) | self._mask_losses(journey, batch[Stream.CRACKED], progress)
             optimisers["generators"].zero_grad(set_to_none=True)
             _weighted_sum(losses, self._weights()).backward()  # type: ignore[no-untyped-call]
             optimisers["generators"].step()
@@ -219,6 +241,19 @@ class AttentionCycleGAN(Method):
             "tag": tag_loss(logits, tags, top_share=self.config.top_share),
         }
 
+    def _mask_losses(self, journey: Journey, cracked: Sample, progress: float) -> dict[str, Tensor]:
+        """What attention should be, pixel by pixel: nothing on intact images, its contour or a mask on cracked ones."""
+        config, logits = self.config, journey.repaired.logits
+        losses = {}
+        if config.contour:
+            unmasked = (~cracked.has_mask).float()
+            tight = contour_loss(cracked.images, logits, unmasked, bias=config.border)
+            losses["contour"] = (progress >= CONTOUR_FROM) * (tight + softplus(journey.kept.logits).mean())
+        if config.guided:
+            weights = cracked.weights * cracked.has_mask.view(-1, 1, 1, 1)
+            losses["guided"] = mask_loss(logits, cracked.masks, weights)
+        return losses
+
     def _discriminator_loss(self, journey: Journey) -> Tensor:
         """The mean of both discriminators', on pools of made images; 0.25 where they cannot tell."""
         repaired, damaged = (
@@ -237,6 +272,8 @@ class AttentionCycleGAN(Method):
             "identity": config.identity,
             "structure": config.structure,
             "tag": self._tag_weight,
+            "contour": config.contour,
+            "guided": config.guided,
         }
 
     def _start_or_go_on(self, optimiser: Optimizer) -> None:

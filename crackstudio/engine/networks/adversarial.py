@@ -41,6 +41,14 @@ def background_change(before: Tensor, after: Tensor, attention: Tensor) -> Tenso
     return 1 - similarity
 
 
+def mask_loss(logits: Tensor, masks: Tensor, weights: Tensor) -> Tensor:
+    """Weighted BCE plus soft Dice over the batch, of pixels whose weight is not 0; all (N, 1, H, W)."""
+    apart = F.binary_cross_entropy_with_logits(logits, masks, weight=weights, reduction="sum")
+    found = torch.sigmoid(logits) * weights
+    both, either = (found * masks).sum(), (found + weights * masks).sum()
+    return apart / weights.sum().clamp(min=1) + 1 - (2 * both + 1) / (either + 1)
+
+
 class MadePool:
     """The last `size` made images: half of what the discriminator sees is from the past.
 
