@@ -44,8 +44,7 @@ class Assessment:
         self._voice.say(
             Scored(step=progress.step, scores=self._judgement.scores, threshold=self._judgement.threshold, best=best)
         )
-        for preview in self._gallery.show(self._method, progress.step, place=self._place):
-            self._voice.say(preview)
+        self._show(progress.step)
         if best:
             self._best = rank if rank is not None else self._best
             self._save(BEST, progress.step)
@@ -72,12 +71,17 @@ class Assessment:
         save_state(self._run.path / STATE, self._method, progress)
         self._save(LAST, progress.step)
 
-    def pin(self, probe: Preview) -> None:
-        """Show this image too; one that cannot be read is left out."""
+    def pin(self, probe: Preview, step: int) -> None:
+        """Show this image too, now and at each scoring; one that cannot be read is left out."""
         try:
             self._gallery.pin(probe)
         except RasterError:
             return
+        self._show(step, newest=True)
+
+    def _show(self, step: int, *, newest: bool = False) -> None:
+        for preview in self._gallery.show(self._method, step, place=self._place, newest=newest):
+            self._voice.say(preview)
 
     def _heed(self, step: int, verdict: Verdict) -> None:
         back_to = None

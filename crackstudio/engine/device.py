@@ -75,7 +75,7 @@ def settle_threads() -> None:
 
     One thread on two cores would train at half the speed; at low priority two leave the window its time as well.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = _cores()
     asked = os.environ.get("OMP_NUM_THREADS", "")
     torch.set_num_threads(int(asked) if asked.isdigit() else max(min(2, cores), cores - 1))
 
@@ -90,6 +90,10 @@ def gpu_hint() -> str:
             f'"{sys.executable}" -m pip install --force-reinstall torch --index-url https://download.pytorch.org/whl/cu128'
         )
     return "An NVIDIA GPU is here, but torch cannot use it: its driver is too old or not loaded. Update the driver."
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _fast_precision(device: torch.device) -> Precision:

@@ -20,8 +20,9 @@ from crackstudio.engine.method import Method
 from crackstudio.imaging.scores import best_threshold, crack_scores
 from crackstudio.project import rasters
 
-VALIDATION_IMAGES = 40
-CALIBRATION_IMAGES = 12
+VALIDATION_MASKS, VALIDATION_QUIET = 30, 10
+TAGGED = 12
+"""Images of each tag for the guard and the label-free threshold; of masks that lend a threshold."""
 PREVIEW_PROBES = 4
 SIDE = 384
 """Longest side of a probe, px: larger images are cut, not shrunk, since thin cracks do not survive shrinking."""
@@ -60,12 +61,10 @@ class Jury:
         Random(seed).shuffle(indices)  # noqa: S311 - a choice of pictures
         held_out = [i for i in indices if dataset.items[i].split is Split.VALIDATION]
         trained = [i for i in indices if dataset.items[i].split is Split.TRAIN]
-        self.validation = _probes(dataset, _masked(dataset, held_out), limit=VALIDATION_IMAGES)
-        if not any(probe.shows_crack for probe in self.validation):
-            self.validation = ()
-        self.calibration = () if self.validation else _probes(dataset, _masked(dataset, trained), limit=12)
-        self.cracked = _probes(dataset, _tagged(dataset, held_out + trained, Tag.CRACKED), limit=CALIBRATION_IMAGES)
-        self.intact = _probes(dataset, _tagged(dataset, held_out + trained, Tag.INTACT), limit=CALIBRATION_IMAGES)
+        self.validation = _judges(dataset, held_out, masks=VALIDATION_MASKS, quiet=VALIDATION_QUIET)
+        self.calibration = () if self.validation else _judges(dataset, trained, masks=TAGGED, quiet=0)
+        self.cracked = _probes(dataset, _tagged(dataset, held_out + trained, Tag.CRACKED), limit=TAGGED)
+        self.intact = _probes(dataset, _tagged(dataset, held_out + trained, Tag.INTACT), limit=TAGGED)
 
     def judge(self, method: Method, *, place: Place) -> Judgement:
         """Scores and threshold of the method as it stands."""
@@ -79,7 +78,7 @@ class Jury:
             threshold, iou = best_threshold(pairs)
             return Judgement(threshold=threshold, scores=crack_scores(pairs, threshold=threshold), rank=iou)
         cracked, intact = maps(self.cracked), maps(self.intact)
-        if any(probe.shows_crack for probe in self.calibration):
+        if self.calibration:
             threshold, _ = best_threshold(_pairs(maps(self.calibration), self.calibration))
         else:
             threshold = label_free_threshold(cracked, intact)
@@ -105,21 +104,22 @@ class Gallery:
         best = [probe for probe in jury.validation if probe.shows_crack] + list(jury.cracked) + list(jury.intact[:1])
         by_name = {probe.name: probe for probe in best[: 2 * PREVIEW_PROBES]}
         self._probes = list(by_name.values())[:PREVIEW_PROBES]
-        self._kept: dict[str, dict[str, str]] = {}
+        self._kept: dict[int, dict[str, str]] = {}
 
     def pin(self, asked: Preview) -> None:
         """Add an image the person looks at. Raises RasterError."""
         rgb = rasters.read_rgb8(Path(asked.image), page=asked.page)
         rows, columns = _middle(rgb.shape[0], SIDE), _middle(rgb.shape[1], SIDE)
-        self._probes.append(Probe(name=asked.name, rgb=rgb[rows, columns], tag=Tag.UNKNOWN))
+        self._probes.append(Probe(name=asked.name, rgb=rgb[rows, columns].copy(), tag=Tag.UNKNOWN))
 
-    def show(self, method: Method, step: int, *, place: Place) -> Iterable[PreviewSaved]:
-        """Write the pictures of every probe at this step."""
-        for number, probe in enumerate(self._probes):
+    def show(self, method: Method, step: int, *, place: Place, newest: bool = False) -> Iterable[PreviewSaved]:
+        """Write the pictures of every probe at this step, or of the one pinned last."""
+        for number in range(len(self._probes) - 1 if newest else 0, len(self._probes)):
+            probe = self._probes[number]
             with proposing(method, place=place):
                 layers = method.preview(to_images([probe.rgb], place))
                 pictures = {name: to_bytes(layer[0]) for name, layer in layers.items()}
-            kept = self._kept.setdefault(probe.name, {}) or self._keep(number, probe)
+            kept = self._kept.setdefault(number, {}) or self._keep(number, probe)
             written = {
                 name: self._write(f"{number}-{name}-{step:07d}", np.ascontiguousarray(picture.transpose(1, 2, 0)))
                 for name, picture in pictures.items()
@@ -127,7 +127,7 @@ class Gallery:
             yield PreviewSaved(step=step, probe=probe.name, pictures={**kept, **written})
 
     def _keep(self, number: int, probe: Probe) -> dict[str, str]:
-        kept = self._kept[probe.name]
+        kept = self._kept[number]
         kept["image"] = self._write(f"{number}-image", probe.rgb)
         if probe.truth is not None:
             shown = np.where(probe.truth == UNSURE, 128, np.where(probe.truth == BACKGROUND, 0, 255)).astype(np.uint8)
@@ -140,9 +140,13 @@ class Gallery:
         return relative
 
 
-def _masked(dataset: Dataset, indices: Iterable[int]) -> list[int]:
-    masked = [i for i in indices if dataset.items[i].mask or dataset.items[i].tag is Tag.INTACT]
-    return sorted(masked, key=lambda i: dataset.items[i].tag is Tag.INTACT)  # masks first: they tell most
+def _judges(dataset: Dataset, indices: Sequence[int], *, masks: int, quiet: int) -> tuple[Probe, ...]:
+    """Probes with a mask, and intact ones; none at all where not one mask has a defect."""
+    masked = [i for i in indices if dataset.items[i].mask and dataset.items[i].tag is not Tag.INTACT]
+    found = _probes(dataset, masked, limit=masks)
+    if not any(probe.shows_crack for probe in found):
+        return ()
+    return found + _probes(dataset, _tagged(dataset, indices, Tag.INTACT), limit=quiet)
 
 
 def _tagged(dataset: Dataset, indices: Iterable[int], tag: Tag) -> list[int]:

@@ -109,7 +109,7 @@ class Trainer:
     def _take_step(self) -> None:
         self._control.check()
         for probe in self._control.pinned():
-            self._assessment.pin(probe)
+            self._assessment.pin(probe, self.step)
         batch = self._batches.next(self._place.device)
         with self._place.autocast():
             losses = self._method.train_step(batch, self._pace.progress(self.step, self._seconds))

@@ -32,20 +32,25 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def item_of(drawn: Path, number: int, *, masked: bool = True, kind: MaskKind = MaskKind.EXACT) -> SnapshotItem:
-    """Images 6 and 7 are for validation; `mask` is absolute here, which joins to itself."""
-    return SnapshotItem(
-        name=f"{number}.png",
-        image=str(drawn / f"images/{number}.png"),
-        tag=Tag.INTACT if number % 2 else Tag.CRACKED,
-        mask=str(drawn / f"masks/{number}.png") if masked else None,
-        mask_kind=kind if masked else None,
-        split=Split.VALIDATION if number >= 6 else Split.TRAIN,
-    )
+@pytest.fixture
+def make_item(drawn: Path) -> Callable[..., SnapshotItem]:
+    """`make_item(number, masked=..)`: images 6 and 7 are for validation. A mask is absolute, which joins to itself."""
+
+    def made(number: int, *, masked: bool = True) -> SnapshotItem:
+        return SnapshotItem(
+            name=f"{number}.png",
+            image=str(drawn / f"images/{number}.png"),
+            tag=Tag.INTACT if number % 2 else Tag.CRACKED,
+            mask=str(drawn / f"masks/{number}.png") if masked else None,
+            mask_kind=MaskKind.EXACT if masked else None,
+            split=Split.VALIDATION if number >= 6 else Split.TRAIN,
+        )
+
+    return made
 
 
 @pytest.fixture
-def make_run(drawn: Path, tmp_path: Path) -> Callable[..., RunFolder]:
+def make_run(make_item: Callable[..., SnapshotItem], tmp_path: Path) -> Callable[..., RunFolder]:
     """A run folder as the project writes it: `make_run(method, steps=.., masked=.., **settings)`."""
 
     def made(
@@ -54,7 +59,7 @@ def make_run(drawn: Path, tmp_path: Path) -> Callable[..., RunFolder]:
         fields = {
             key: spec_and_settings.pop(key) for key in ("steps", "minutes", "start_from") if key in spec_and_settings
         }
-        items = tuple(item_of(drawn, number, masked=masked) for number in range(8))
+        items = tuple(make_item(number, masked=masked) for number in range(8))
         spec = RunSpec(method=method, seed=seed, device="cpu", settings=spec_and_settings, **fields)
         run = RunFolder(tmp_path / name)
         run.write_snapshot(Snapshot(items=items, digest="of-the-test"))
