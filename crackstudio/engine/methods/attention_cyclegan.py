@@ -119,7 +119,7 @@ class AttentionCycleGAN(Method):
         needs=(Need(kind=NeedKind.CRACKED, at_least=8), Need(kind=NeedKind.INTACT, at_least=8)),
         uses="A tag, cracked or intact, per image or tile. Masks guide it where there are some, but it needs none.",
         paper="RepairerGAN, Computers in Industry 149 (2023) 103921",
-        notes="Unlike the paper's, its attention is anchored to the tags and drawn tight to the border of what it found. "
+        notes="Unlike the paper's, its attention is anchored to the tags and drawn tight to what it found. "
         "The preset `original` is the published recipe; on real images that fell to empty masks in 100 steps.",
         presets=(
             Preset(
