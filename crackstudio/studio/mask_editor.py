@@ -95,12 +95,12 @@ class MaskEditor(QObject):
     def begin_stroke(self, x: float, y: float, *, size: float, value: int, where: Where | None = None) -> None:
         """Put the brush down at (x, y) pixels; an untouched mask takes the proposal in first."""
         self._begin_step()
+        self._stroke = Stroke(self.mask, Brush(size=size, value=value, where=where))
+        self._stroke_painted = False
         proposal = None if self.touched else self._proposal()
         if proposal is not None and self._fits(proposal):
             take_in(self.mask, proposal, value=CRACK.id)
             self._announce([self._everything()])
-        self._stroke = Stroke(self.mask, Brush(size=size, value=value, where=where))
-        self._stroke_painted = False
         self.extend_stroke(x, y)
 
     def extend_stroke(self, x: float, y: float) -> None:

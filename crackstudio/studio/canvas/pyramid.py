@@ -16,17 +16,24 @@ from crackstudio.imaging.tiled_mask import TileKey
 
 DEEPEST = 8
 """Level 8 makes one pixel of a tile."""
+_SMALL_ENOUGH = 512
 
 
 class ImagePyramid:
-    """A picture, (H, W, 3) uint8 RGB, and its averaged levels, made when first asked for.
-
-    It may be built and `prepare`d on any thread before it is shown.
-    """
+    """A picture, (H, W, 3) uint8 RGB, and its averaged levels, each made when first asked for."""
 
     def __init__(self, pixels: Pixels) -> None:
         self.height, self.width = pixels.shape[:2]
         self._levels: dict[int, Pixels] = {0: pixels}
+
+    @classmethod
+    def prepared(cls, pixels: Pixels) -> "ImagePyramid":
+        """With every level that a zoomed-out view may need; for another thread, 144 megapixels take 0.1 s."""
+        pyramid = cls(pixels)
+        for index in range(1, DEEPEST + 1):
+            if max(pyramid.level(index).shape[:2]) <= _SMALL_ENOUGH:
+                break
+        return pyramid
 
     def level(self, index: int) -> Pixels:
         """(ceil(H / 2 ** index), ceil(W / 2 ** index), 3) uint8."""
@@ -34,10 +41,6 @@ class ImagePyramid:
             below = max(level for level in self._levels if level < index)
             self._levels[index] = _averaged(self._levels[below], 2 ** (index - below))
         return self._levels[index]
-
-    def prepare(self, *, width: int, height: int) -> None:
-        """Make the level that a window of this size needs to show the whole picture."""
-        self.level(averaged_level(min(width / self.width, height / self.height)))
 
 
 def averaged_level(scale: float) -> int:

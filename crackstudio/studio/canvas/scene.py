@@ -19,6 +19,9 @@ from crackstudio.studio.canvas.viewport import Box, Viewport
 from crackstudio.studio.canvas.weights import LiveWeights
 from crackstudio.studio.mask_editor import MaskEditor
 
+_HINT = 0.35
+"""What is left of the heat's opacity beside an edited mask."""
+
 
 class Scene(QObject):
     """The contents of the canvas; it knows neither window nor tools."""
@@ -34,6 +37,8 @@ class Scene(QObject):
         self.threshold = 0.5
         self.shows_previous = False
         self.peeks = False
+        self._tool_uses_map = False
+        self._heat_strength = 1.0
         self.weights = LiveWeights(self)
         self.weights.changed.connect(self._lay_weights)
         self._layers = layers
@@ -62,11 +67,14 @@ class Scene(QObject):
             self._check_size(editor.mask.height, editor.mask.width)
         if self.editor is not None:
             self.editor.mask_changed.disconnect(self._touch_mask)
+            self.editor.state_changed.disconnect(self._settle_heat)
         self.editor = editor
         if editor is not None:
             editor.mask_changed.connect(self._touch_mask)
+            editor.state_changed.connect(self._settle_heat)
         self._lay(Layer.MASK, None if editor is None else self._mask_sheet(editor))
         self.weights.follow(editor)
+        self._settle_heat()
 
     def set_maps(self, *, proposal: Pixels | None, previous: Pixels | None) -> None:
         """Show crack maps, (H, W) uint8. Raises `MaskError` where one is not of the image's size."""
@@ -80,6 +88,12 @@ class Scene(QObject):
         """Show the crack map before the last retrain in place of the present one."""
         self.shows_previous = shows
         self._lay_heat()
+        self._settle_heat()
+
+    def set_tool_uses_map(self, uses: bool) -> None:
+        """Whether the tool in hand paints from the crack map: it is then shown clearly."""
+        self._tool_uses_map = uses
+        self._settle_heat()
 
     def set_threshold(self, threshold: float) -> None:
         """Only the colour table of the heat changes."""
@@ -182,6 +196,18 @@ class Scene(QObject):
         box = sheet.touch(Area(rect.top(), rect.left(), rect.height(), rect.width()))
         if not box.is_empty and self._is_shown(Layer.MASK):
             self.spoiled.emit(box)
+        self._settle_heat()
+
+    def _settle_heat(self) -> None:
+        """Once a person paints, the mask is what counts: what the map would take becomes a hint, or an erased crack
+        would seem to stay.
+        """
+        is_edited = self.editor is not None and (self.editor.touched or self.editor.is_stroking)
+        is_hint = is_edited and not self._tool_uses_map and not self.shows_previous
+        strength = _HINT if is_hint else 1.0
+        if strength != self._heat_strength:
+            self._heat_strength = strength
+            self._restyle(Layer.HEAT)
 
     def _restyle(self, layer: Layer) -> None:
         sheet = self._sheets.get(layer)
@@ -192,7 +218,8 @@ class Scene(QObject):
         if layer is Layer.WEIGHTS:
             self.weights.set_wanted(self._layers.look(layer).visible)
             self._restyle(Layer.MASK)
-        self.spoiled.emit(None)
+        if sheet is not None:
+            self.spoiled.emit(None)
 
     def _palette(self) -> MaskPalette:
         look = self._layers.look(Layer.MASK)
@@ -204,7 +231,8 @@ class Scene(QObject):
 
     def _heat_table(self) -> list[int]:
         look = self._layers.look(Layer.HEAT)
-        return heat_table(threshold=self.threshold, opacity=look.opacity, colour=look.colour or CRACK.colour)
+        opacity = look.opacity * self._heat_strength
+        return heat_table(threshold=self.threshold, opacity=opacity, colour=look.colour or CRACK.colour)
 
     def _weight_table(self) -> list[int]:
         return weight_table(opacity=self._layers.look(Layer.WEIGHTS).opacity)

@@ -64,7 +64,8 @@ class Stage(QWidget):
     def actual_size(self) -> None:
         """One pixel of the image on one pixel of the screen."""
         if self._view is not None:
-            self.zoom_by(1 / self._view.scale)
+            self._is_fitted = False
+            self._look(self._view.centred(*self._view.centre(), scale=1.0))
 
     def zoom_by(self, factor: float) -> None:
         """Zoom about the middle of the window."""
@@ -97,8 +98,7 @@ class Stage(QWidget):
             self.fit()
             return
         self._is_fitted = False
-        middle = fresh.zoomed(state.scale / fresh.scale, 0, 0).centred(state.centre_x, state.centre_y)
-        self._look(middle.panned(0, 0))
+        self._look(fresh.centred(state.centre_x, state.centre_y, scale=state.scale))
 
     def ratio(self) -> float:
         """Device pixels per logical pixel."""
@@ -153,7 +153,7 @@ class Stage(QWidget):
         else:
             width, height = self._device_size()
             x, y = self._view.centre()
-            self._look(replace(self._view, width=width, height=height).centred(x, y))
+            self._look(replace(self._view, width=width, height=height).centred(x, y, scale=self._view.scale))
 
     def _device_size(self) -> tuple[int, int]:
         ratio = self.ratio()

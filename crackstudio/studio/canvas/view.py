@@ -42,6 +42,7 @@ class Canvas(Stage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.brush_value = 1
         self._brush_size = 12
@@ -146,6 +147,7 @@ class Canvas(Stage):
         """Take another tool; a drag in progress is finished first."""
         self.finish()
         self._tool = self._tools[ToolKey(key)]
+        self.scene.set_tool_uses_map(self._tool.uses_map)
         self._show_pointer()
         self.tool_hint_changed.emit(self._tool.hint)
 
@@ -162,6 +164,7 @@ class Canvas(Stage):
             self._show_pointer()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._finish_if_let_go(event)
         self._at = self._device(event.position())
         if self._drag is not None or self.view is None:
             return
@@ -179,6 +182,7 @@ class Canvas(Stage):
         self._show_pointer()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._finish_if_let_go(event)
         self._at = self._device(event.position())
         if self._drag is not None:
             self._drag.move(self, self._pointer(self._at))
@@ -228,6 +232,7 @@ class Canvas(Stage):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
+        self.finish()
         self._at = None
         self._move_ring()
         self.cursor_moved.emit(-1, -1, "")
@@ -250,6 +255,12 @@ class Canvas(Stage):
         self._show_pointer()
         if drag is not self._tools[ToolKey.HAND]:
             self.stroke_finished.emit()
+
+    def _finish_if_let_go(self, event: QMouseEvent) -> None:
+        """A popup or another window may swallow the release."""
+        pressed_anew = event.type() == QEvent.Type.MouseButtonPress and event.button() == self._button
+        if self._drag is not None and (pressed_anew or not event.buttons() & self._button):
+            self.finish()
 
     def _device(self, position: QPointF) -> QPointF:
         return position * self.ratio()

@@ -90,28 +90,34 @@ class Viewport:
 
     @property
     def smallest_scale(self) -> float:
-        """A quarter of the scale that fits, or 1/16 for small images: no further out."""
-        return min(self._fitting_scale() / 4, 1 / 16)
+        """A quarter of the scale that fits, but 100 % always: no further out."""
+        return min(self._fitting_scale() / 4, 1.0)
 
     def fitted(self) -> "Viewport":
         """The whole image in the middle, with a little room around; small images are enlarged by whole factors only."""
-        return replace(self, scale=self._fitting_scale()).centred(self.image_width / 2, self.image_height / 2)
+        return self.centred(self.image_width / 2, self.image_height / 2, scale=self._fitting_scale())
 
-    def centred(self, x: float, y: float) -> "Viewport":
-        """With image coordinates (x, y) in the middle of the window."""
-        left = self.width / 2 - x * self.scale
-        top = self.height / 2 - y * self.scale
-        return replace(self, x=float(round(left)), y=float(round(top)))
+    def centred(self, x: float, y: float, *, scale: float) -> "Viewport":
+        """With image coordinates (x, y) in the middle of the window, on whole pixels."""
+        scale = min(max(scale, self.smallest_scale), LARGEST_SCALE)
+        left, top = round(self.width / 2 - x * scale), round(self.height / 2 - y * scale)
+        return _held(replace(self, scale=scale, x=float(left), y=float(top)))
 
     def centre(self) -> tuple[float, float]:
         """Image coordinates of the middle of the window."""
         return self.to_image(self.width / 2, self.height / 2)
 
     def zoomed(self, factor: float, x: float, y: float) -> "Viewport":
-        """With the scale multiplied; what lies under the device position (x, y) stays there."""
+        """With the scale multiplied; what lies under the device position (x, y) stays there.
+
+        On its way the scale stops at 100 %, and there the image lies on whole pixels: sharp, at most half a pixel off.
+        """
         scale = min(max(self.scale * factor, self.smallest_scale), LARGEST_SCALE)
+        if (self.scale - 1) * (scale - 1) < 0:
+            scale = 1.0
         at_x, at_y = self.to_image(x, y)
-        return _held(replace(self, scale=scale, x=x - at_x * scale, y=y - at_y * scale))
+        zoomed = _held(replace(self, scale=scale, x=x - at_x * scale, y=y - at_y * scale))
+        return replace(zoomed, x=float(round(zoomed.x)), y=float(round(zoomed.y))) if scale == 1 else zoomed
 
     def panned(self, dx: int, dy: int) -> "Viewport":
         """Moved by whole device pixels, but never out of sight."""
@@ -127,7 +133,12 @@ class Viewport:
 def _held(view: Viewport) -> Viewport:
     x = _hold(view.x, view.image_width * view.scale, view.width)
     y = _hold(view.y, view.image_height * view.scale, view.height)
-    return replace(view, x=x, y=y)
+    return replace(view, x=_exact(x), y=_exact(y))
+
+
+def _exact(position: float) -> float:
+    """To 1/1024 pixel: so that a position moved by whole pixels is exactly that, and what is drawn can be kept."""
+    return round(position * 1024) / 1024
 
 
 def _hold(start: float, length: float, window: int) -> float:

@@ -9,6 +9,7 @@ class ProposalBrushTool(BrushTool):
     """Without a proposal it paints nothing; erasing works everywhere."""
 
     key = ToolKey.PROPOSAL_BRUSH
+    uses_map = True
 
     @property
     def hint(self) -> str:

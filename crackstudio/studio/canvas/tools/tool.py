@@ -67,6 +67,8 @@ class Tool(ABC):
     key: ClassVar[ToolKey]
     shows_ring: ClassVar[bool] = True
     """Whether the brush's size is drawn around the pointer."""
+    uses_map: ClassVar[bool] = False
+    """Whether it paints from the crack map, which is then shown clearly."""
 
     @property
     @abstractmethod

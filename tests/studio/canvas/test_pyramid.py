@@ -1,0 +1,119 @@
+"""Levels against their definitions, and what is brought to the screen against the pixel under each centre."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crackstudio.imaging.patch import TILE, Area
+from crackstudio.studio.canvas.pyramid import (
+    DEEPEST,
+    ImagePyramid,
+    MaxPyramid,
+    averaged_level,
+    kept_level,
+    tiles_of,
+)
+from crackstudio.studio.canvas.sampling import sample_blocks, sample_smoothly
+from crackstudio.studio.canvas.viewport import Box, Viewport
+
+SIDES = st.integers(1, 2 * TILE + 30)
+
+
+@given(SIDES, SIDES, st.integers(0, 2**32), st.integers(1, DEEPEST))
+def test_a_max_level_is_the_maximum_of_its_blocks(height: int, width: int, seed: int, level: int) -> None:
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width), np.uint8)
+    edge = 2**level
+    padded = np.pad(pixels, ((0, -height % edge), (0, -width % edge)))
+    expected = padded.reshape(padded.shape[0] // edge, edge, -1, edge).max(axis=(1, 3))
+    found = MaxPyramid(height, width, tiles_of(pixels)).region(level, Area(0, 0, *expected.shape))
+    assert np.array_equal(found, expected)
+
+
+def test_only_forgotten_tiles_are_made_anew() -> None:
+    pixels = np.zeros((600, 600), np.uint8)
+    asked: list[tuple[int, int]] = []
+
+    def tile(row: int, col: int) -> np.ndarray:
+        asked.append((row, col))
+        return pixels[row * TILE : (row + 1) * TILE, col * TILE : (col + 1) * TILE]
+
+    pyramid = MaxPyramid(600, 600, tile)
+    pyramid.region(2, Area(0, 0, 64, 64))
+    assert asked == [(0, 0)]
+    pyramid.region(2, Area(0, 0, 150, 150))
+    assert len(asked) == 9
+    pixels[300, 300] = 9
+    pyramid.forget((1, 1))
+    assert pyramid.region(2, Area(0, 0, 150, 150))[75, 75] == 9
+    assert asked[9:] == [(1, 1)]
+
+
+@pytest.mark.parametrize(("height", "width"), [(512, 768), (301, 517), (1, 9), (2000, 3)])
+def test_averaged_levels_keep_the_mean_and_the_place(height: int, width: int) -> None:
+    ramp = np.linspace(0, 255, width)[None, :, None] * np.ones((height, 1, 3))
+    pyramid = ImagePyramid.prepared(ramp.astype(np.uint8))
+    for level in (1, 2, 3):
+        small = pyramid.level(level)
+        assert small.shape == (-(-height // 2**level), -(-width // 2**level), 3)
+        whole = small[:, : width // 2**level]
+        blocks = ramp[0, : whole.shape[1] * 2**level, 0].reshape(-1, 2**level).mean(axis=1)
+        assert np.abs(whole[0, :, 0] - blocks).max(initial=0) <= 2
+
+
+@pytest.mark.parametrize(
+    ("scale", "averaged", "kept"), [(3, 0, 0), (1, 0, 0), (0.9, 0, 1), (0.5, 1, 1), (0.3, 1, 2), (0.25, 2, 2)]
+)
+def test_which_level_is_shown(scale: float, averaged: int, kept: int) -> None:
+    assert averaged_level(scale) == averaged
+    assert kept_level(scale) == kept
+
+
+@st.composite
+def views(draw: st.DrawFn) -> Viewport:
+    scale = draw(st.one_of(st.sampled_from([1.0, 2.0, 3.0]), st.floats(1, 12)))
+    return Viewport(
+        width=90,
+        height=70,
+        image_width=draw(st.integers(1, 60)),
+        image_height=draw(st.integers(1, 60)),
+        scale=scale,
+        x=draw(st.floats(-40, 40)),
+        y=draw(st.floats(-40, 40)),
+    )
+
+
+@given(views(), st.integers(0, 30), st.integers(0, 30))
+def test_blocks_show_the_pixel_under_each_centre(view: Viewport, x: int, y: int) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (view.image_height, view.image_width), np.uint8)
+    box = Box(x, y, 50, 30).meet(view.image_box)
+    if box.is_empty:
+        return
+    found = sample_blocks(lambda a: pixels[a.top : a.top + a.height, a.left : a.left + a.width], view, box)
+    for row in range(box.height):
+        for col in range(box.width):
+            at_x, at_y = view.to_image(box.x + col + 0.5, box.y + row + 0.5)
+            assert found[row, col] == pixels[int(at_y), int(at_x)]
+
+
+@given(st.floats(0.5, 2), st.floats(-30, 30), st.floats(-30, 30))
+def test_smooth_sampling_keeps_places(scale: float, x: float, y: float) -> None:
+    """A linear ramp must come out as the same ramp at each centre, up to rounding."""
+    height = width = 100
+    ramp = np.repeat((np.arange(width) * 2.0)[None], height, axis=0).astype(np.uint8)
+    view = Viewport(width=80, height=60, image_width=width, image_height=height, scale=scale, x=x, y=y)
+    box = view.image_box
+    if box.is_empty:
+        return
+    found = sample_smoothly(
+        lambda a: ramp[a.top : a.top + a.height, a.left : a.left + a.width],
+        view,
+        box,
+        level=0,
+        height=height,
+        width=width,
+    )
+    centres = (np.arange(box.x, box.x + box.width) + 0.5 - x) / scale
+    expected = np.clip(centres - 0.5, 0, width - 1) * 2
+    assert found.shape == (box.height, box.width)
+    assert np.abs(found - expected).max() <= 1.1
