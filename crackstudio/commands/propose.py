@@ -10,7 +10,7 @@ from rich.console import Console
 
 from crackstudio.commands.progress import tracked
 from crackstudio.core import locations, wire
-from crackstudio.core.errors import CheckpointError, FolderError, RunError
+from crackstudio.core.errors import CheckpointError, FolderError, RasterError, RunError
 from crackstudio.imaging.counts import level_of
 from crackstudio.project import proposals_file, rasters
 from crackstudio.project.proposals_file import ProposalsFile, ProposedMap
@@ -94,7 +94,7 @@ def _pages(folder: Path, *, skip: Path) -> list[tuple[str, Path, int]]:
 def _page_count(path: Path) -> int:
     try:
         return rasters.page_count(path)
-    except rasters.RasterError:
+    except RasterError:
         return 1  # the proposer will say what is wrong with it
 
 

@@ -36,7 +36,7 @@ def _line(rng: Generator, picture: Plane, thickness: float, *, bend: float = 0.0
 
 
 def _joint(rng: Generator, picture: Plane) -> Plane:
-    line = cv2.GaussianBlur(_line(rng, picture, rng.uniform(2, 9)), (0, 0), rng.uniform(0.4, 1.2))
+    line: Plane = cv2.GaussianBlur(_line(rng, picture, rng.uniform(2, 9)), (0, 0), rng.uniform(0.4, 1.2))
     return picture * (1 - rng.uniform(0.2, 0.7) * line[..., None])
 
 
@@ -49,16 +49,16 @@ def _shadow(rng: Generator, picture: Plane) -> Plane:
         corners = rng.uniform(-0.3, 1.3, (int(rng.integers(3, 6)), 2)) * (width, height)
         line = np.zeros((height, width), np.float32)
         cv2.fillPoly(line, [cv2.convexHull(np.round(corners).astype(np.int32))], 1.0, cv2.LINE_AA)
-    soft = cv2.GaussianBlur(line, (0, 0), rng.uniform(0.8, 6))
+    soft: Plane = cv2.GaussianBlur(line, (0, 0), rng.uniform(0.8, 6))
     return picture * (1 - rng.uniform(0.2, 0.55) * soft[..., None])
 
 
 def _stain(rng: Generator, picture: Plane) -> Plane:
     height, width = picture.shape[:2]
     blob = noise(rng, height, width, cell=rng.uniform(20, 90), octaves=3, stretch=rng.uniform(0.4, 2.5))
-    soft = np.clip((blob - rng.uniform(0.6, 1.6)) * rng.uniform(1, 5), 0, 1)
+    soft: Plane = np.clip((blob - rng.uniform(0.6, 1.6)) * rng.uniform(1, 5), 0, 1)
     tint = 1 - rng.uniform(0.05, 0.45) * soft[..., None] * rng.uniform(0.8, 1.0, 3)
-    return picture * tint
+    return np.asarray(picture * tint, np.float32)
 
 
 def _scratch(rng: Generator, picture: Plane) -> Plane:

@@ -43,7 +43,8 @@ def noise(rng: Generator, height: int, width: int, *, cell: float, octaves: int 
         grid = rng.standard_normal((int(height / size) + 3, int(width / (size * stretch)) + 3)).astype(np.float32)
         layer = cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC)
         total += layer * 0.6**octave
-    return (total - total.mean()) / (total.std() + 1e-6)
+    even: Plane = (total - total.mean()) / (total.std() + 1e-6)
+    return even
 
 
 def _tinted(plane: Plane, colour: tuple[float, float, float]) -> Plane:
@@ -87,7 +88,7 @@ def _steel(rng: Generator, height: int, width: int) -> Plane:
     base = rng.uniform(0.4, 0.7) + rng.uniform(0.01, 0.05) * brushed
     base += rng.uniform(0.01, 0.04) * noise(rng, height, width, cell=80, octaves=2)
     picture = _tinted(base, _between(rng, (0.95, 0.98, 1.0), (1.0, 0.99, 0.95)))
-    rust = np.clip(noise(rng, height, width, cell=40, octaves=4) - rng.uniform(1.0, 2.5), 0, 1)[..., None]
+    rust: Plane = np.clip(noise(rng, height, width, cell=40, octaves=4) - rng.uniform(1.0, 2.5), 0, 1)[..., None]
     return picture * (1 - rust) + np.asarray((0.5, 0.3, 0.2), np.float32) * rust
 
 
@@ -107,10 +108,10 @@ def _masonry(rng: Generator, height: int, width: int) -> Plane:
         shift = (row % 2) * block_w // 2 - int(rng.integers(0, 12))
         for left in range(shift, width, block_w):
             cv2.line(joints, (left, top), (left, top + block_h), 1.0, joint, cv2.LINE_AA)
-    joints = cv2.GaussianBlur(joints, (0, 0), 0.8)[..., None]
+    soft: Plane = cv2.GaussianBlur(joints, (0, 0), 0.8)[..., None]
     mortar = picture.mean() * rng.choice((rng.uniform(0.6, 0.85), rng.uniform(1.1, 1.3)))
     tint = np.asarray(_between(rng, (1.0, 0.72, 0.6), (1.0, 0.97, 0.92)), np.float32)
-    return picture * tint * (1 - joints) + mortar * joints
+    return picture * tint * (1 - soft) + mortar * soft
 
 
 def _terrazzo(rng: Generator, height: int, width: int) -> Plane:
@@ -154,4 +155,5 @@ def _with_pores(rng: Generator, picture: Plane, *, count: int) -> Plane:
         rng.uniform(0, width, count), rng.uniform(0, height, count), rng.gamma(2.0, 0.8, count), strict=True
     ):
         cv2.circle(pores, (int(x * 16), int(y * 16)), int((radius + 0.5) * 16), 1.0, -1, cv2.LINE_AA, 4)
-    return picture * (1 - rng.uniform(0.2, 0.6) * cv2.GaussianBlur(pores, (0, 0), 0.7)[..., None])
+    soft: Plane = cv2.GaussianBlur(pores, (0, 0), 0.7)[..., None]
+    return picture * (1 - rng.uniform(0.2, 0.6) * soft)
