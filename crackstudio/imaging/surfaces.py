@@ -109,9 +109,10 @@ def _masonry(rng: Generator, height: int, width: int) -> Plane:
         for left in range(shift, width, block_w):
             cv2.line(joints, (left, top), (left, top + block_h), 1.0, joint, cv2.LINE_AA)
     soft: Plane = cv2.GaussianBlur(joints, (0, 0), 0.8)[..., None]
-    mortar = picture.mean() * rng.choice((rng.uniform(0.6, 0.85), rng.uniform(1.1, 1.3)))
+    mortar = float(picture.mean()) * rng.choice((rng.uniform(0.6, 0.85), rng.uniform(1.1, 1.3)))
     tint = np.asarray(_between(rng, (1.0, 0.72, 0.6), (1.0, 0.97, 0.92)), np.float32)
-    return picture * tint * (1 - soft) + mortar * soft
+    blocks: Plane = picture * tint * (1 - soft) + mortar * soft
+    return blocks
 
 
 def _terrazzo(rng: Generator, height: int, width: int) -> Plane:
