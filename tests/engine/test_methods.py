@@ -16,7 +16,7 @@ from crackstudio.imaging.synthesis import draw
 
 CHEAP: Mapping[str, SettingValue] = {"tile": 64, "batch": 2, "width": 8, "jitter": 0.0}
 """Settings of these names that a method has are made cheap."""
-STEPS = 30
+STEPS = 16
 
 
 @pytest.fixture(params=sorted(methods()))

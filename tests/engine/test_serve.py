@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -50,17 +51,13 @@ class Engine:
         return self.process.returncode, err.decode()
 
 
-@pytest.fixture
-def start() -> Iterator[Callable[[], Engine]]:
-    """Engines that do not outlive the test."""
-    started: list[Engine] = []
-
-    def one() -> Engine:
-        started.append(Engine())
-        return started[-1]
-
-    yield one
-    for engine in started:
+@contextmanager
+def running() -> Iterator[Engine]:
+    """An engine that does not outlive the block."""
+    engine = Engine()
+    try:
+        yield engine
+    finally:
         engine.process.kill()
         for stream in (engine.process.stdin, engine.process.stdout, engine.process.stderr):
             if stream:
@@ -68,9 +65,12 @@ def start() -> Iterator[Callable[[], Engine]]:
         engine.process.wait()
 
 
-@pytest.fixture
-def engine(start: Callable[[], Engine]) -> Engine:
-    return start()
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Engine]:
+    """One engine for what leaves it as it was; a start costs seconds."""
+    with running() as engine:
+        engine.until(wire.Ready)
+        yield engine
 
 
 @pytest.fixture
@@ -84,80 +84,67 @@ def image(drawn: Path, out: Path, number: int) -> wire.ImageToPropose:
     return wire.ImageToPropose(id=number, image=str(drawn / f"images/{number}.png"), out=str(out / f"{number}.png"))
 
 
-def test_one_engine_proposes_trains_and_takes_nonsense(
-    engine: Engine, checkpoint: Path, drawn: Path, tmp_path: Path, make_run: Callable[..., RunFolder]
-) -> None:
-    ready = engine.until(wire.Ready)
-    assert engine.events == [ready]
+def test_the_first_word_names_the_methods_with_their_forms(shared: Engine) -> None:
+    ready = shared.events[0]
+    assert isinstance(ready, wire.Ready)
     assert {card.key for card in ready.methods} >= {"unet", "segdec", "attention-cyclegan"}
     assert all(card.settings for card in ready.methods)
     assert ready.device
 
-    engine.process.stdin.write(b"no json\n\xff\xfe\n{}\n")
-    gone = str(tmp_path / "gone.safetensors")
-    engine.send(wire.Propose(images=(image(drawn, tmp_path, 0), image(drawn, tmp_path, 1)), checkpoint=gone))
-    engine.until(wire.QueueEmptied)
-    assert [event.id for event in engine.events if isinstance(event, wire.ProposalFailed)] == [0, 1]
 
-    engine.send(wire.Propose(images=tuple(image(drawn, tmp_path, n) for n in range(3)), checkpoint=str(checkpoint)))
-    emptied = engine.until(wire.QueueEmptied)
-    assert emptied.proposed == 3
+def test_it_proposes_and_a_bad_checkpoint_fails_its_images_only(
+    shared: Engine, checkpoint: Path, drawn: Path, tmp_path: Path
+) -> None:
+    asked = tuple(image(drawn, tmp_path, number) for number in range(3))
+    shared.events.clear()
+    shared.send(wire.Propose(images=asked[:2], checkpoint=str(tmp_path / "gone.safetensors")))
+    shared.until(wire.QueueEmptied)
+    assert [event.id for event in shared.events if isinstance(event, wire.ProposalFailed)] == [0, 1]
+    shared.send(wire.Propose(images=asked, checkpoint=str(checkpoint)))
+    assert shared.until(wire.QueueEmptied).proposed == 3
     assert sorted(tmp_path.glob("?.png")) == [tmp_path / f"{number}.png" for number in range(3)]
-
-    run = make_run("unet", steps=10, **CHEAP)
-    engine.send(wire.Train(run=str(run.path)))
-    finished = engine.until(wire.Finished)
-    assert all(event.at > 0 for event in engine.events)
-    assert list(run.events())[-1] == finished
-
-    engine.process.stdin.close()
-    engine.process.stdin = None
-    code, said = engine.end()
-    assert code == 0
-    assert said.count("no command") == 3
 
 
 def test_stop_is_seen_while_training_and_the_engine_lives_on(
-    engine: Engine, make_run: Callable[..., RunFolder]
+    shared: Engine, make_run: Callable[..., RunFolder]
 ) -> None:
-    run = make_run("unet", steps=1_000_000, **CHEAP)
-    engine.send(wire.Train(run=str(run.path)))
-    engine.until(wire.Stepped)
-    engine.send(wire.Pause())
-    engine.until(wire.Paused)
-    engine.send(wire.Resume())
-    engine.until(wire.Resumed)
-    engine.send(wire.Stop())
-    stopped = engine.until(wire.Stopped)
-    assert stopped.checkpoint == "checkpoints/best.safetensors"
+    shared.events.clear()
+    shared.send(wire.Train(run=str(make_run("unet", steps=1_000_000, **CHEAP).path)))
+    shared.until(wire.Stepped)
+    shared.send(wire.Pause())
+    shared.until(wire.Paused)
+    shared.send(wire.Resume())
+    shared.until(wire.Resumed)
+    shared.send(wire.Stop())
+    assert shared.until(wire.Stopped).checkpoint == "checkpoints/best.safetensors"
     again = make_run("unet", name="again", steps=1, **CHEAP)
-    engine.send(wire.Train(run=str(again.path)))
-    engine.until(wire.Finished)
+    shared.send(wire.Train(run=str(again.path)))
+    assert shared.until(wire.Finished) == list(again.events())[-1]
+    assert all(event.at > 0 for event in shared.events)
 
 
-def test_the_end_of_stdin_stops_a_run_within_a_moment(engine: Engine, make_run: Callable[..., RunFolder]) -> None:
+def test_nonsense_is_noted_and_the_end_of_stdin_stops_a_run_within_a_step(make_run: Callable[..., RunFolder]) -> None:
     run = make_run("unet", steps=1_000_000, tile=256, batch=8, width=16)  # a step takes seconds on one thread
-    engine.send(wire.Train(run=str(run.path)))
-    engine.until(wire.PreviewSaved)
-    code, _ = engine.end()
+    with running() as engine:
+        engine.process.stdin.write(b"no json\n\xff\xfe\n{}\n")
+        engine.send(wire.Train(run=str(run.path)))
+        engine.until(wire.PreviewSaved)
+        code, said = engine.end()
     assert code == 0
+    assert said.count("no command") == 3
     assert isinstance(engine.events[-1], wire.Stopped)
     assert run.state() is RunState.STOPPED
 
 
-def test_a_killed_engine_leaves_a_run_that_goes_on(
-    engine: Engine, start: Callable[[], Engine], make_run: Callable[..., RunFolder]
-) -> None:
+def test_a_killed_engine_leaves_a_run_that_goes_on(shared: Engine, make_run: Callable[..., RunFolder]) -> None:
     run = make_run("unet", steps=30, **CHEAP)
-    engine.send(wire.Train(run=str(run.path)))
-    while (saved := engine.until(wire.CheckpointSaved)).best or saved.step < 10:
-        pass
-    engine.process.kill()
-    engine.process.wait()
-    other = start()
-    other.send(wire.Train(run=str(run.path)))
-    assert other.until(wire.Started).resumed_at >= 10
-    other.until(wire.Finished)
+    with running() as engine:
+        engine.send(wire.Train(run=str(run.path)))
+        while (saved := engine.until(wire.CheckpointSaved)).best or saved.step < 10:
+            pass
+    shared.send(wire.Train(run=str(run.path)))
+    assert shared.until(wire.Started).resumed_at >= 10
+    shared.until(wire.Finished)
     assert run.state() is RunState.FINISHED
 
 
