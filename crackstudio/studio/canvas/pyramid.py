@@ -16,7 +16,6 @@ from crackstudio.imaging.tiled_mask import TileKey
 
 DEEPEST = 8
 """Level 8 makes one pixel of a tile."""
-_SMALL_ENOUGH = 512
 
 
 class ImagePyramid:
@@ -26,14 +25,10 @@ class ImagePyramid:
         self.height, self.width = pixels.shape[:2]
         self._levels: dict[int, Pixels] = {0: pixels}
 
-    @classmethod
-    def prepared(cls, pixels: Pixels) -> "ImagePyramid":
-        """With every level that a zoomed-out view may need; for another thread, 144 megapixels take 0.1 s."""
-        pyramid = cls(pixels)
-        for index in range(1, DEEPEST + 1):
-            if max(pyramid.level(index).shape[:2]) <= _SMALL_ENOUGH:
-                break
-        return pyramid
+    def prepare(self, *, width: int, height: int) -> None:
+        """Make every level that a window of this size may show: for any thread, 144 megapixels take 0.1 s."""
+        for index in range(1, averaged_level(min(width / self.width, height / self.height)) + 1):
+            self.level(index)
 
     def level(self, index: int) -> Pixels:
         """(ceil(H / 2 ** index), ceil(W / 2 ** index), 3) uint8."""

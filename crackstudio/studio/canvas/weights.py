@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from crackstudio.core.classes import BACKGROUND
 from crackstudio.core.images import MaskKind
@@ -39,6 +39,9 @@ class LiveWeights(QObject):
         self._background = Background(threads=1, parent=self)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._work)
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.close)
 
     def follow(self, editor: MaskEditor | None) -> None:
         """Show the weights of another mask."""
