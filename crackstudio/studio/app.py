@@ -5,20 +5,24 @@ Widgets call the session, proposing and retraining; these signal the widgets. On
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from crackstudio.studio.background import Background
+from crackstudio.studio.engine_link import ENGINE
 from crackstudio.studio.joints.dialogs import join_dialogs
 from crackstudio.studio.joints.editing import join_editing
 from crackstudio.studio.joints.project import join_project
 from crackstudio.studio.joints.training import join_training
 from crackstudio.studio.proposing import Proposing
 from crackstudio.studio.retraining import Retraining
+from crackstudio.studio.reviewing import Reviewing
 from crackstudio.studio.session import Session
 from crackstudio.studio.settings import Settings, default_path
+from crackstudio.studio.succession import Succession
 from crackstudio.studio.theme import Theme
 from crackstudio.studio.widgets.main_window import MainWindow
 
@@ -45,14 +49,21 @@ def make_app() -> QApplication:
     return app
 
 
-def build_window(settings: Settings, *, theme: Theme | None = None) -> MainWindow:
+def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequence[str] = ENGINE) -> MainWindow:
     """The whole studio, not shown yet and with no engine started; closing it ends everything that it started."""
     reading, writing = Background(threads=READERS), Background(threads=1)
     session = Session(reading=reading, writing=writing)
-    proposing = Proposing(session)
-    retraining = Retraining(session, proposing=proposing)
+    proposing = Proposing(session, command=engine)
+    succession = Succession(session, proposing=proposing)
+    retraining = Retraining(session, proposing=proposing, succession=succession, command=engine)
     window = MainWindow(
-        session=session, proposing=proposing, retraining=retraining, background=reading, settings=settings
+        session=session,
+        reviewing=Reviewing(session),
+        proposing=proposing,
+        retraining=retraining,
+        succession=succession,
+        background=reading,
+        settings=settings,
     )
     for owned in (reading, writing, session):
         owned.setParent(window)

@@ -1,4 +1,4 @@
-"""Is the new network better? Both propose the validation images of the run; the masks judge (the way of the data, 7)."""
+"""Is the new network better? Both propose the run's validation images; the masks judge (the way of the data, 7)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """The images that lie on the desk: loaded off the thread, with their masks under edit, kept while moving between them.
 
-A mask is saved off the thread when its image is left, by a timer and on closing; until then the journal has every stroke.
+A mask is saved off the thread when its image is left, by a timer and on closing; until then the journal has it.
 """
 
 from collections import OrderedDict
@@ -119,7 +119,7 @@ class Desk(QObject):
         if known is None or known.picture is None:
             self._reading.submit(
                 lambda: load(self._project, identity),
-                done=lambda loaded: self._place(identity, loaded, newest=False),
+                done=lambda loaded: self._keep(identity, loaded),
                 failed=lambda _error: None,
                 lane="prefetch",
             )
@@ -178,6 +178,9 @@ class Desk(QObject):
     def _save_failed(self, identity: int, error: Exception) -> None:
         self._shelf.saved_revision[identity] = -1
         self.save_failed.emit(identity, error)
+
+    def _keep(self, identity: int, loaded: Loaded) -> None:
+        self._place(identity, loaded, newest=False)
 
     def _place(self, identity: int, loaded: Loaded, *, newest: bool = True) -> OpenImage:
         image = self._shelf.images.get(identity)

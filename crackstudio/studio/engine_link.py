@@ -143,7 +143,9 @@ class RetrainingThread(QThread):
             self.engine_ended.emit(self._outcome(None))
             return
         self._process = process
-        assert process.stdin and process.stdout and process.stderr
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
         drains = (
             threading.Thread(target=self._write, args=(process.stdin,), name="engine-stdin"),
             threading.Thread(target=self._drain, args=(process.stderr,), name="engine-stderr"),

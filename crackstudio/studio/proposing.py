@@ -75,7 +75,7 @@ class Proposing(QObject):
         return len(self._waiting)
 
     def propose(self) -> None:
-        """Propose what is not confirmed and has no proposal of the network in use; the open image in any case, first."""
+        """Propose what is not confirmed and not proposed by the network in use; the open image first, in any case."""
         project = self._session.project
         network = self._network_or_tell()
         if project is None or network is None:

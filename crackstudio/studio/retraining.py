@@ -9,16 +9,15 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from crackstudio.core import wire
 from crackstudio.core.errors import CrackStudioError
 from crackstudio.core.runs import MethodCard, RunSpec, Stock, choose_method, shortfalls
-from crackstudio.project.atomic import write_bytes
 from crackstudio.project.project import NetworkInUse, Project
 from crackstudio.project.run_folder import RunFolder
 from crackstudio.studio.checkpoint_card import read_card
-from crackstudio.studio.comparing import Comparison, compared_images, judge
 from crackstudio.studio.engine_link import ENGINE, Ending, Outcome, Pictures, RetrainingThread
 from crackstudio.studio.notice import Notice, Offer, Tone
 from crackstudio.studio.proposing import Proposing
 from crackstudio.studio.run_history import RunHistory, RunSummary, replay
 from crackstudio.studio.session import Session
+from crackstudio.studio.succession import Succession, label_of
 
 SILENCE_S = 90
 """After so long without a word from a run that is not paused, the person is told."""
@@ -39,14 +38,14 @@ class Retraining(QObject):
     """`RunSummary`, newest first."""
     run_replayed = Signal(object)
     """`RunHistory` of a run read back from disk."""
-    compared = Signal(object)
-    """`Comparison` that a person has to decide."""
-    network_changed = Signal(object)
-    """`NetworkInUse` in use, or None."""
 
-    def __init__(self, session: Session, *, proposing: Proposing, command: Sequence[str] = ENGINE) -> None:
+    def __init__(
+        self, session: Session, *, proposing: Proposing, succession: Succession, command: Sequence[str] = ENGINE
+    ) -> None:
         super().__init__(session)
-        self._session, self._proposing, self._command = session, proposing, tuple(command)
+        self._session, self._proposing, self._succession = session, proposing, succession
+        self._command = tuple(command)
+        self.compared = succession.undecided
         self._link: RetrainingThread | None = None
         self._run: RunFolder | None = None
         self.history: RunHistory | None = None
@@ -120,7 +119,10 @@ class Retraining(QObject):
         """Let a run's best network so far propose from now on."""
         run = self._folder(run_id)
         if run is not None and run.checkpoint_best.exists():
-            self._adopt(run)
+            if self.is_running and self._run is not None and self._run.id == run.id:
+                self._succession.use_copy(run)
+            else:
+                self._succession.use(NetworkInUse(path=run.checkpoint_best, label=label_of(run)))
 
     def show_run(self, run_id: str) -> None:
         """Read a run back from disk; the one that trains is shown as it is."""
@@ -221,97 +223,7 @@ class Retraining(QObject):
         if outcome.ending in (Ending.FAILED, Ending.CRASHED):
             self._tell_failed(run, outcome)
         elif run.checkpoint_best.exists():
-            self._compare(run)
-
-    def _compare(self, run: RunFolder) -> None:
-        project = self._session.project
-        if project is None:
-            return
-        new = NetworkInUse(path=run.checkpoint_best, label=label_of(run))
-        old = project.network()
-        if old is None:
-            self._use(new)
-            return
-        self._session.reading.submit(
-            lambda: compared_images(run), done=lambda images: self._propose_both(images, old=old, new=new)
-        )
-
-    def _propose_both(self, images: tuple[object, ...], *, old: NetworkInUse, new: NetworkInUse) -> None:
-        from crackstudio.studio.comparing import Compared
-
-        chosen = tuple(image for image in images if isinstance(image, Compared))
-        if not chosen:
-            self._use(new)
-            return
-        self._session.message_given.emit("Comparing the new network with the one in use…")
-
-        def with_before(before: dict[int, wire.Proposed]) -> None:
-            self._proposing.fetch_maps(
-                [(image.image, image.page, image.after) for image in chosen],
-                checkpoint=new.path,
-                done=lambda after: self._session.reading.submit(
-                    lambda: judge(chosen, old=old, new=new, before=before, after=after), done=self._decide
-                ),
-            )
-
-        self._proposing.fetch_maps(
-            [(image.image, image.page, image.before) for image in chosen], checkpoint=old.path, done=with_before
-        )
-
-    def _decide(self, comparison: Comparison) -> None:
-        if not comparison.decides:
-            self.compared.emit(comparison)
-        elif comparison.is_better:
-            self._use(comparison.new, words=_verdict(comparison))
-        else:
-            self._session.tell(
-                Notice(
-                    title="The network in use stays",
-                    words=_verdict(comparison),
-                    topic="comparison",
-                    offers=(Offer(words="Use the new one all the same", act=lambda: self._use(comparison.new)),),
-                )
-            )
-
-    def _adopt(self, run: RunFolder) -> None:
-        """Use a run's best network. That of a run which trains on is copied first: its file will be written again."""
-        project = self._session.project
-        trains = self.is_running and self._run is not None and self._run.id == run.id
-        if project is None or not trains:
-            self._use(NetworkInUse(path=run.checkpoint_best, label=label_of(run)))
-            return
-        label = label_of(run)
-        kept = project.home / "models" / f"{label}.safetensors"
-        self._session.writing.submit(
-            lambda: write_bytes(kept, run.checkpoint_best.read_bytes()),
-            done=lambda _nothing: self._use(NetworkInUse(path=kept, label=label)),
-        )
-
-    def choose_network(self, network: NetworkInUse) -> None:
-        """A person decided a comparison."""
-        self._use(network)
-
-    def _use(self, network: NetworkInUse, *, words: str = "") -> None:
-        project = self._session.project
-        if project is None:
-            return
-        self._session.writing.submit(
-            lambda: project.use_network(network.path, label=network.label),
-            done=lambda _nothing: self._used(network, words),
-        )
-
-    def _used(self, network: NetworkInUse, words: str) -> None:
-        self._session.tell(
-            Notice(
-                title="The new network is in use",
-                words=f"{words} Unconfirmed images are proposed again.".strip(),
-                tone=Tone.GOOD,
-                topic="comparison",
-                seconds=12,
-            )
-        )
-        self.network_changed.emit(network)
-        self._proposing.propose_again()
+            self._succession.compare(run)
 
     def _tell_missing(self, missing: tuple[str, ...]) -> None:
         self._session.tell(
@@ -363,9 +275,8 @@ class Retraining(QObject):
         runs = project.runs() if project is not None else []
         return next((run for run in runs if run.id == run_id), None)
 
-    def _enter(self, project: Project) -> None:
+    def _enter(self, _project: Project) -> None:
         self.history = None
-        self.network_changed.emit(project.network())
         self.list_runs()
 
     def _leave(self) -> None:
@@ -383,16 +294,3 @@ def summaries(project: Project, *, alive: str) -> list[RunSummary]:
         except CrackStudioError:
             continue
     return found
-
-
-def label_of(run: RunFolder) -> str:
-    """The name of a run's best network: the run and the step it is from."""
-    card = read_card(run.checkpoint_best)
-    return f"{run.id}@{card.step}" if card is not None else run.id
-
-
-def _verdict(comparison: Comparison) -> str:
-    return (
-        f"On {comparison.judged} validation masks its crack IoU is {comparison.after or 0:.3f}; "
-        f"the network before had {comparison.before or 0:.3f}."
-    )

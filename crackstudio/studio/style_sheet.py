@@ -79,6 +79,9 @@ QPushButton[segment="true"][end="first"] { border-top-left-radius: 6px; border-b
 QPushButton[segment="true"][end="last"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px;
     border-right-width: 1px; }
 QPushButton[segment="true"]:checked { border: 1px solid $accent; }
+QPushButton#term { text-align: left; padding: 3px 8px; background: transparent; border-color: transparent;
+    color: $faint; }
+QPushButton#term:hover { background: $raised; }
 QPushButton#recent { text-align: left; background: transparent; border: 1px solid transparent; padding: 8px 10px; }
 QPushButton#recent:hover { background: $raised; }
 
@@ -150,6 +153,6 @@ QFrame#notice[tone="good"] { border-left-color: $good; }
 QFrame#notice[tone="warning"] { border-left-color: $warning; }
 QFrame#notice[tone="bad"] { border-left-color: $bad; }
 QLabel#notice_title { font-weight: 600; }
-QLabel#chip { background: $raised; border-radius: 9px; padding: 2px 10px; color: $muted; }
+QLabel#chip { background: $raised; border-radius: 12px; padding: 0 10px; margin-left: 6px; color: $muted; }
 QLabel#key { background: $raised; border: 1px solid $border; border-radius: 4px; padding: 1px 6px; }
 """)

@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 
+from crackstudio.core.errors import CrackStudioError
 from crackstudio.core.images import ImageEntry
 from crackstudio.studio.background import Background
 from crackstudio.studio.pictures import to_qimage
@@ -63,7 +64,7 @@ class Thumbnails(QObject):
         self._background.submit(
             lambda: make_thumbnail(self._folder / entry.path, page=entry.page, cache=self._cache),
             done=lambda picture: self._keep(identity, picture),
-            failed=lambda _error: self._give_up(identity),
+            failed=lambda error: self._give_up(identity, error),
         )
 
     def _keep(self, identity: int, picture: QImage) -> None:
@@ -72,8 +73,10 @@ class Thumbnails(QObject):
             self._pixmaps.popitem(last=False)
         self._go_on(lambda: self.made.emit(identity))
 
-    def _give_up(self, identity: int) -> None:
+    def _give_up(self, identity: int, error: Exception) -> None:
         self._hopeless.add(identity)
+        if not isinstance(error, CrackStudioError | OSError):
+            self._background.work_failed.emit(error)
         self._go_on(lambda: None)
 
     def _go_on(self, tell: Callable[[], None]) -> None:
@@ -95,5 +98,5 @@ def make_thumbnail(image: Path, *, page: int, cache: Path) -> QImage:
             SIDE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         )
         kept.parent.mkdir(parents=True, exist_ok=True)
-        picture.save(str(kept), "JPG", 85)
+        picture.save(str(kept), quality=85)
     return picture

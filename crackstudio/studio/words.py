@@ -1,6 +1,9 @@
 """Numbers in words for people."""
 
+import re
 from datetime import datetime
+
+_RUN = re.compile(r"(?P<when>\d{8}-\d{6})-(?P<method>.+?)(@(?P<step>\d+))?")
 
 
 def duration(seconds: float) -> str:
@@ -11,6 +14,15 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def network_name(label: str) -> str:
+    """`20261120-113141-unet@300` as `unet 20 Nov, 11:31 · step 300`; other labels as they are."""
+    found = _RUN.fullmatch(label)
+    if found is None:
+        return label
+    when = datetime.strptime(found["when"], "%Y%m%d-%H%M%S").astimezone().strftime("%d %b, %H:%M")
+    return f"{found['method']} {when}" + (f" · step {int(found['step']):,}" if found["step"] else "")
 
 
 def moment(iso: str) -> str:

@@ -27,7 +27,7 @@ def join_dialogs(window: MainWindow, *, theme: Theme | None) -> None:
         )
     )
     actions["retrain_form"].triggered.connect(lambda: open_form(window))
-    window.retraining.compared.connect(lambda comparison: _offer_comparison(window, comparison))
+    window.succession.undecided.connect(lambda comparison: _offer_comparison(window, comparison))
     window.scheme_chosen.connect(lambda scheme: _choose_look(window, theme, scheme))
 
 
@@ -83,10 +83,10 @@ def _offer_comparison(window: MainWindow, comparison: Comparison) -> None:
         Notice(
             title="Is the new network better? You decide",
             words=f"{few} The network before stays in use until you choose.",
-            topic="comparison",
+            topic="network",
             offers=(
                 Offer(words="Compare", act=lambda: _open_comparison(window, comparison, few)),
-                Offer(words="Use the new one", act=lambda: window.retraining.choose_network(comparison.new)),
+                Offer(words="Use the new one", act=lambda: window.succession.use(comparison.new)),
                 Offer(words="Keep the old one", act=lambda: None),
             ),
         )
@@ -98,7 +98,7 @@ def _open_comparison(window: MainWindow, comparison: Comparison, words: str) -> 
 
     def show(rows: list[tuple[str, tuple[QImage, ...]]]) -> None:
         view = ComparisonView(old=comparison.old.label, new=comparison.new.label, words=words, rows=rows, parent=window)
-        view.new_chosen.connect(lambda: window.retraining.choose_network(comparison.new))
+        view.new_chosen.connect(lambda: window.succession.use(comparison.new))
         view.show()
 
     window.session.reading.submit(lambda: [(one.name, _pictures(one)) for one in shown], done=show)

@@ -1,7 +1,10 @@
 """Joins the canvas, its tools and the panels on the right to the open image."""
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
 
 from crackstudio.core.errors import CrackStudioError
@@ -121,7 +124,7 @@ def _join_tools(window: MainWindow) -> None:
     canvas, actions = window.canvas, window.actions
     for tool in ToolKey:
         actions[tool.value].triggered.connect(lambda _checked, tool=tool: canvas.set_tool(tool))
-    actions["swap"].triggered.connect(lambda: actions["erase" if canvas.tool is ToolKey.BRUSH else "brush"].trigger())
+    actions["swap"].triggered.connect(lambda _checked: _swapped(window).trigger())
     actions["smaller"].triggered.connect(canvas.smaller_brush)
     actions["larger"].triggered.connect(canvas.larger_brush)
     canvas.brush_size_changed.connect(window.tool_panel.set_size)
@@ -131,9 +134,13 @@ def _join_tools(window: MainWindow) -> None:
     for number in CLASS_KEYS:
         actions[f"class_{number}"].triggered.connect(lambda _checked, n=number: window.tool_panel.choose_class(n))
     session = window.session
-    actions["undo"].triggered.connect(lambda: session.image and session.image.editor.undo_stack.undo())
-    actions["redo"].triggered.connect(lambda: session.image and session.image.editor.undo_stack.redo())
-    actions["take_proposal"].triggered.connect(session.take_proposal)
+    actions["undo"].triggered.connect(session.undo)
+    actions["redo"].triggered.connect(session.redo)
+    actions["take_proposal"].triggered.connect(window.reviewing.take_proposal)
+
+
+def _swapped(window: MainWindow) -> QAction:
+    return window.actions["erase" if window.canvas.tool is ToolKey.BRUSH else "brush"]
 
 
 def _join_layers(window: MainWindow) -> None:
@@ -151,18 +158,18 @@ def _join_layers(window: MainWindow) -> None:
 
 
 def _join_review(window: MainWindow) -> None:
-    session, panel, actions = window.session, window.image_panel, window.actions
-    panel.tag_chosen.connect(lambda tag: session.set_tag(Tag(tag)))
+    reviewing, panel, actions = window.reviewing, window.image_panel, window.actions
+    panel.tag_chosen.connect(lambda tag: reviewing.set_tag(Tag(tag)))
     panel.kind_chosen.connect(lambda kind: _set_kind(window, MaskKind(kind)))
-    panel.accept_pressed.connect(session.accept)
-    panel.nothing_pressed.connect(session.confirm_nothing)
-    panel.flag_pressed.connect(session.toggle_flag)
-    actions["accept"].triggered.connect(lambda: _unless_typing(window) and session.accept())
-    actions["confirm_nothing"].triggered.connect(lambda: _unless_typing(window) and session.confirm_nothing())
-    actions["flag"].triggered.connect(session.toggle_flag)
-    actions["unconfirm"].triggered.connect(session.take_confirmation_back)
+    panel.accept_pressed.connect(reviewing.accept)
+    panel.nothing_pressed.connect(reviewing.confirm_nothing)
+    panel.flag_pressed.connect(reviewing.toggle_flag)
+    actions["accept"].triggered.connect(lambda: _unless_typing(window, reviewing.accept))
+    actions["confirm_nothing"].triggered.connect(lambda: _unless_typing(window, reviewing.confirm_nothing))
+    actions["flag"].triggered.connect(reviewing.toggle_flag)
+    actions["unconfirm"].triggered.connect(reviewing.take_confirmation_back)
     for tag in Tag:
-        actions[f"tag_{tag.value}"].triggered.connect(lambda _checked, tag=tag: session.set_tag(tag))
+        actions[f"tag_{tag.value}"].triggered.connect(lambda _checked, tag=tag: reviewing.set_tag(tag))
 
 
 def _join_view(window: MainWindow) -> None:
@@ -177,13 +184,13 @@ def _join_view(window: MainWindow) -> None:
 
 def _set_kind(window: MainWindow, kind: MaskKind) -> None:
     """Region labels are looked at through their weights."""
-    window.session.set_kind(kind)
+    window.reviewing.set_kind(kind)
     window.canvas.layers.set_look(Layer.WEIGHTS, visible=kind is MaskKind.REGION)
 
 
-def _unless_typing(window: MainWindow) -> bool:
+def _unless_typing(window: MainWindow, act: Callable[[], None]) -> None:
     """Enter in a field of a panel ends the typing; it does not confirm the image."""
     if isinstance(QApplication.focusWidget(), QLineEdit | QAbstractSpinBox):
         window.canvas.setFocus()
-        return False
-    return True
+    else:
+        act()

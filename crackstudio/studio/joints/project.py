@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QFileDialog
 
 from crackstudio.core.images import ImageEntry
 from crackstudio.project.project import Project
-from crackstudio.studio.notice import Notice, Tone
 from crackstudio.studio.thumbnails import Thumbnails
 from crackstudio.studio.widgets.image_model import Order
 from crackstudio.studio.widgets.main_window import MainWindow
@@ -28,7 +27,6 @@ def join_project(window: MainWindow) -> None:
     images.image_chosen.connect(session.open_image)
     session.notice_raised.connect(window.notices.show_notice)
     session.message_given.connect(lambda words: window.status.showMessage(words, MESSAGE_MS))
-    session.reported.connect(lambda words: _tell_report(window, words))
     session.saved.connect(window.status.set_saved)
     window.proposing.finished.connect(lambda _count: _rank_again(window))
     _join_actions(window)
@@ -40,7 +38,7 @@ def _join_actions(window: MainWindow) -> None:
         ("open", lambda: ask_folder(window)),
         ("open_demo", lambda: open_demo(window)),
         ("rescan", session.rescan),
-        ("save", session.save),
+        ("save", session.save_all),
         ("close_project", session.close_project),
         ("quit", window.close),
         ("previous", lambda: session.step(-1)),
@@ -69,10 +67,20 @@ def open_demo(window: MainWindow) -> None:
     window.session.message_given.emit("Drawing cracks for the demo…")
     window.session.reading.submit(
         demo_folder,
-        done=lambda folder: (window.start_page.set_busy(""), window.session.open_folder(folder)),
-        failed=lambda error: (window.start_page.set_busy(""), window.session.tell_failure(error)),
+        done=lambda folder: _open_drawn(window, folder),
+        failed=lambda error: _tell_undrawn(window, error),
         lane="demo",
     )
+
+
+def _open_drawn(window: MainWindow, folder: Path) -> None:
+    window.start_page.set_busy("")
+    window.session.open_folder(folder)
+
+
+def _tell_undrawn(window: MainWindow, error: Exception) -> None:
+    window.start_page.set_busy("")
+    window.session.tell_failure(error)
 
 
 def demo_folder() -> Path:
@@ -141,8 +149,3 @@ def _update_entries(window: MainWindow, entries: list[ImageEntry]) -> None:
 def _rank_again(window: MainWindow) -> None:
     if window.image_list.filter().order is Order.UNSURE_FIRST:
         window.image_list.apply_filter()
-
-
-def _tell_report(window: MainWindow, words: str) -> None:
-    title, _, rest = words.partition(". ")
-    window.session.tell(Notice(title=title, words=rest, tone=Tone.WARNING, topic=f"report {title}"))

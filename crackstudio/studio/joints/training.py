@@ -23,8 +23,7 @@ def _join_proposing(window: MainWindow) -> None:
     proposing, bar = window.proposing, window.tool_bar
     proposing.ready.connect(lambda ready: _show_engine(window, ready))
     proposing.progressed.connect(bar.set_progress)
-    window.retraining.network_changed.connect(lambda network: bar.set_network(network.label if network else None))
-    window.session.project_closed.connect(lambda: bar.set_network(None))
+    window.succession.network_changed.connect(lambda network: bar.set_network(network.label if network else None))
     bar.retrain.menu().aboutToShow.connect(lambda: _fill_methods(window))
     bar.method_chosen.connect(lambda key: window.retraining.retrain(window.retraining.spec_for(key) if key else None))
 
@@ -33,8 +32,8 @@ def _join_run(window: MainWindow) -> None:
     retraining, monitor = window.retraining, window.run_monitor
     retraining.run_started.connect(lambda history: _show_live(window, history))
     retraining.event_taken.connect(lambda event: _take_event(window, event))
-    retraining.pictures_taken.connect(lambda: _is_live(window) and monitor.pictures_grew())
-    retraining.log_grew.connect(lambda line: _is_live(window) and monitor.log.appendPlainText(line))
+    retraining.pictures_taken.connect(lambda: _take_pictures(window))
+    retraining.log_grew.connect(lambda line: _take_log(window, line))
     retraining.run_ended.connect(lambda outcome: _show_end(window, outcome))
     retraining.runs_listed.connect(monitor.set_runs)
     retraining.run_replayed.connect(lambda history: _show_replay(window, history))
@@ -56,7 +55,7 @@ def _join_monitor(window: MainWindow) -> None:
 def _join_actions(window: MainWindow) -> None:
     actions, retraining = window.actions, window.retraining
     actions["propose"].triggered.connect(window.proposing.propose)
-    actions["retrain"].triggered.connect(lambda: retraining.retrain())
+    actions["retrain"].triggered.connect(lambda _checked: retraining.retrain())
     actions["pause"].triggered.connect(lambda _checked: retraining.pause())
     actions["stop"].triggered.connect(retraining.stop)
     actions["use_now"].triggered.connect(lambda: _use_shown(window))
@@ -109,6 +108,16 @@ def _take_event(window: MainWindow, event: wire.AnyEvent) -> None:
         window.actions["pause"].setChecked(isinstance(event, wire.Paused))
     if _is_live(window):
         window.run_monitor.grew(event)
+
+
+def _take_pictures(window: MainWindow) -> None:
+    if _is_live(window):
+        window.run_monitor.pictures_grew()
+
+
+def _take_log(window: MainWindow, line: str) -> None:
+    if _is_live(window):
+        window.run_monitor.log.appendPlainText(line)
 
 
 def _show_end(window: MainWindow, _outcome: Outcome) -> None:

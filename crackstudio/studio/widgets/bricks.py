@@ -166,7 +166,7 @@ class SliderRow(QWidget):
 
     def _position(self, value: float) -> int:
         share = (value - self._low) / (self._high - self._low)
-        return round(1000 * max(0.0, share) ** (1 / self._bend))
+        return round(1000 * float(max(0.0, share) ** (1 / self._bend)))
 
 
 class Segments(QWidget):

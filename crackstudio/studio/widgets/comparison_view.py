@@ -7,6 +7,7 @@ from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from crackstudio.studio.widgets.bricks import push, text
+from crackstudio.studio.words import network_name
 
 PICTURE = QSize(240, 190)
 
@@ -61,7 +62,7 @@ def _table(old: str, new: str, rows: Sequence[tuple[str, Sequence[QImage]]]) -> 
     grid = QGridLayout(body)
     grid.setContentsMargins(12, 12, 12, 12)
     grid.setSpacing(8)
-    for column, heading in enumerate(("Image", f"Before: {old}", f"After: {new}")):
+    for column, heading in enumerate(("Image", f"Before: {network_name(old)}", f"After: {network_name(new)}")):
         grid.addWidget(text(heading, kind="heading", wrap=True), 0, column)
     for line, (name, pictures) in enumerate(rows):
         for column, picture in enumerate(pictures):

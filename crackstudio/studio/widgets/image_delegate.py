@@ -11,7 +11,7 @@ from crackstudio.studio.colours import Colours, colours_now
 from crackstudio.studio.icons import paint_glyph
 from crackstudio.studio.widgets.image_model import ENTRY_ROLE
 
-ROW = QSize(240, 60)
+ROW = QSize(120, 60)
 _PICTURE = QSize(64, 46)
 _REVIEW_GLYPHS = {
     Review.UNSEEN: ("circle-dashed", "faint"),
@@ -29,15 +29,15 @@ class ImageDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self.picture_of: Callable[[ImageEntry], QPixmap | None] = lambda _entry: None
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
         return ROW
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         entry = index.data(ENTRY_ROLE)
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         colours = colours_now()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -108,7 +108,7 @@ def _state_words(entry: ImageEntry) -> str:
     if entry.problem:
         return "cannot be read"
     if entry.review is Review.PROPOSED and entry.score is not None:
-        return f"proposed, {entry.score:.0%} unsure"
+        return f"{entry.score:.0%} unsure"
     if entry.mask_kind is MaskKind.REGION:
         return f"{entry.review}, region"
     return str(entry.review)

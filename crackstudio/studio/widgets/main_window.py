@@ -10,8 +10,10 @@ from crackstudio.studio.canvas.view import Canvas
 from crackstudio.studio.keymap import Group, keys_of
 from crackstudio.studio.proposing import Proposing
 from crackstudio.studio.retraining import Retraining
+from crackstudio.studio.reviewing import Reviewing
 from crackstudio.studio.session import Session
 from crackstudio.studio.settings import Scheme, Settings
+from crackstudio.studio.succession import Succession
 from crackstudio.studio.thumbnails import Thumbnails
 from crackstudio.studio.widgets.action_set import fill_menus, make_actions
 from crackstudio.studio.widgets.dock import Dock
@@ -49,11 +51,14 @@ class MainWindow(QMainWindow):
         session: Session,
         proposing: Proposing,
         retraining: Retraining,
+        succession: Succession,
+        reviewing: Reviewing,
         background: Background,
         settings: Settings,
     ) -> None:
         super().__init__()
-        self.session, self.proposing, self.retraining, self.settings = session, proposing, retraining, settings
+        self.session, self.reviewing, self.settings = session, reviewing, settings
+        self.proposing, self.retraining, self.succession = proposing, retraining, succession
         self.setWindowTitle("CrackStudio")
         self.resize(1440, 900)
         self.canvas = Canvas()
@@ -132,7 +137,9 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.images_dock = Dock("Images", key="images_dock", content=self.image_list)
         self.panels_dock = Dock("Tools", key="panels_dock", content=self._panels())
-        self.training_dock = Dock("Training", key="training_dock", content=self.run_monitor, head=self.run_monitor.header)
+        self.training_dock = Dock(
+            "Training", key="training_dock", content=self.run_monitor, head=self.run_monitor.header
+        )
         self.docks = (self.images_dock, self.panels_dock, self.training_dock)
         left, right, bottom = (
             Qt.DockWidgetArea.LeftDockWidgetArea,

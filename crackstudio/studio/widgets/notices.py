@@ -35,7 +35,7 @@ class NoticeCard(QFrame):
         shut.clicked.connect(self.dismiss)
         head = QHBoxLayout()
         head.setSpacing(8)
-        head.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(sign, 0, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(title, 1)
         head.addWidget(shut, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
@@ -77,6 +77,7 @@ class Notices(QWidget):
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
+        self._over = over
         self.setObjectName("notices")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -117,7 +118,7 @@ class Notices(QWidget):
         if not self.cards():
             self.hide()
             return
-        over = self.parentWidget()
+        over = self._over
         width = min(_WIDTH, over.width() - 2 * _MARGIN)
         height = (
             self._column.totalHeightForWidth(width) if self._column.hasHeightForWidth() else self.sizeHint().height()

@@ -22,7 +22,7 @@ class ScientificBox(QDoubleSpinBox):
         except ValueError:
             return self.value()
 
-    def validate(self, words: str, position: int) -> object:
+    def validate(self, words: str, position: int) -> tuple[QValidator.State, str, int]:
         try:
             value = float(self._bare(words))
         except ValueError:

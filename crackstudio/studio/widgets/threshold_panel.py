@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout
 
 from crackstudio.studio.widgets.bricks import Section, SliderRow, push, text
+from crackstudio.studio.words import network_name
 
 
 class ThresholdPanel(Section):
@@ -36,7 +37,7 @@ class ThresholdPanel(Section):
     def set_proposal(self, *, origin: str | None, own: float | None, threshold: float) -> None:
         """Show a proposal made by `origin`, whose own threshold is `own`; None where there is no proposal."""
         self._own = own
-        self._origin.setText(f"By {origin}" if origin else "No proposal yet. Propose makes one.")
+        self._origin.setText(f"By {network_name(origin)}" if origin else "No proposal yet. Propose makes one.")
         self._slider.setEnabled(origin is not None)
         self._slider.set_value(threshold)
         self._reset.setEnabled(own is not None and abs(own - threshold) > 5e-4)

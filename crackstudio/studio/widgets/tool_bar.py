@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton,
 
 from crackstudio.core.runs import MethodCard
 from crackstudio.studio.icons import icon
+from crackstudio.studio.words import network_name
 
+_CHIP_HEIGHT, _CHIP_WIDTH = 24, 240
 _LEFT = ("open", "save", "", "brush", "erase", "proposal_brush", "hand", "", "undo", "redo", "", "previous", "next", "")
 
 
@@ -69,7 +71,10 @@ class MainToolBar(QToolBar):
     def set_network(self, label: str | None) -> None:
         """Show the network in use."""
         self._network_place.setVisible(label is not None)
-        self.network.setText(label or "")
+        name = network_name(label or "")
+        shown = self.network.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _CHIP_WIDTH - 24)
+        self.network.setText(shown)
+        self.network.setToolTip(f"The network that proposes: {name}")
 
     def set_progress(self, done: int, asked: int) -> None:
         """Show how far the proposals are."""
@@ -97,5 +102,7 @@ class MainToolBar(QToolBar):
     def _chip(self, tip: str) -> tuple[QLabel, QAction]:
         chip = QLabel()
         chip.setObjectName("chip")
+        chip.setFixedHeight(_CHIP_HEIGHT)
+        chip.setMaximumWidth(_CHIP_WIDTH)
         chip.setToolTip(tip)
         return chip, self.addWidget(chip)

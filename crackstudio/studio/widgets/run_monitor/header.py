@@ -56,7 +56,11 @@ class RunHeader(QWidget):
             self._title.setText("<b>Training</b> &nbsp;no run yet; Retrain starts one")
             self._facts.setText("")
             self._bar.setVisible(False)
+            self._facts.setVisible(False)
+            self._light.setVisible(False)
+            self._guard.setText("")
             return
+        self._facts.setVisible(True)
         self.pause.setText(" Resume" if history.paused else " Pause")
         self.pause.setIcon(icon("play" if history.paused else "pause"))
         self._title.setText(f"<b>{history.record.spec.method}</b> &nbsp;{_state_words(history, live=live)}")

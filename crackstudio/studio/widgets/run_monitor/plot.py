@@ -7,9 +7,9 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QColor, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from crackstudio.studio.background import Background
 from crackstudio.studio.colours import CURVES, colours_now
@@ -17,6 +17,7 @@ from crackstudio.studio.curves import Curves
 from crackstudio.studio.widgets.bricks import SliderRow, glyph_button, text
 
 _REDRAW_MS = 200
+_LEGEND_WIDTH = 172
 
 
 class TermPlot(QWidget):
@@ -37,7 +38,7 @@ class TermPlot(QWidget):
         self._empty = text("Nothing to plot yet", kind="faint")
         self._smoothing = SliderRow(minimum=1, maximum=200, value=20 if not markers else 1, bend=2)
         self._log = glyph_button("chart-line-up", tip="Logarithmic scale", checkable=True)
-        self._chip_row = QHBoxLayout()
+        self._legend = QVBoxLayout()
         self._place = QVBoxLayout()
         self._lay_out()
 
@@ -86,7 +87,6 @@ class TermPlot(QWidget):
         controls = QHBoxLayout()
         controls.setContentsMargins(12, 6, 8, 2)
         controls.setSpacing(6)
-        controls.addLayout(self._chip_row)
         controls.addStretch(1)
         smooth = text("Smooth", kind="faint")
         self._smoothing.setFixedWidth(170)
@@ -100,12 +100,34 @@ class TermPlot(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(controls)
-        column.addLayout(self._place, 1)
+        beside = QHBoxLayout()
+        beside.setContentsMargins(4, 0, 4, 4)
+        beside.setSpacing(4)
+        beside.addLayout(self._place, 1)
+        beside.addWidget(self._legend_area())
+        column.addLayout(beside, 1)
         self._empty.setContentsMargins(16, 8, 0, 0)
         self._smoothing.value_changed.connect(lambda _value: self.refresh())
         self._log.toggled.connect(self._set_log)
         picture.clicked.connect(lambda: self._ask_path("curves.png", "PNG (*.png)"))
         table.clicked.connect(lambda: self._ask_path("curves.csv", "CSV (*.csv)"))
+
+    def _legend_area(self) -> QScrollArea:
+        body = QWidget()
+        body.setObjectName("panel_body")
+        outer = QVBoxLayout(body)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addLayout(self._legend)
+        outer.addStretch(1)
+        self._legend.setSpacing(1)
+        area = QScrollArea()
+        area.setObjectName("panel")
+        area.setWidget(body)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFixedWidth(_LEGEND_WIDTH)
+        return area
 
     def _build(self, pyqtgraph: Any) -> None:
         self._plot = pyqtgraph.PlotWidget()
@@ -149,21 +171,25 @@ class TermPlot(QWidget):
 
         colour = CURVES[len(self._items) % len(CURVES)]
         marks = {"symbol": "o", "symbolSize": 5, "symbolBrush": colour, "symbolPen": None} if self._markers else {}
-        item = self._plot.plot([], [], pen=pyqtgraph.mkPen(colour, width=1.6), connect="finite", **marks)
+        item = self._plot.plot(
+            [], [], pen=pyqtgraph.mkPen(colour, width=1.6), connect="finite", antialias=True, **marks
+        )
         chip = QPushButton()
         chip.setCheckable(True)
         chip.setChecked(term not in self._hidden)
         chip.setObjectName("term")
         chip.setProperty("term", term)
-        chip.setStyleSheet(f"QPushButton:checked {{ color: {colour}; border-color: {colour}; }}")
+        chip.setStyleSheet(
+            f"QPushButton:checked {{ color: {colour}; background: transparent; border-color: transparent; }}"
+        )
         item.setVisible(chip.isChecked())
         chip.toggled.connect(item.setVisible)
         self._items[term], self._chips[term] = item, chip
-        self._chip_row.addWidget(chip)
+        self._legend.addWidget(chip)
 
     def _name_chip(self, chip: QPushButton, term: str) -> None:
         last = self._curves.last(term)
-        chip.setText(term if last is None else f"{term}  {last:.3g}")
+        chip.setText(f"●  {term}" if last is None else f"●  {term}  {last:.3g}")
 
     def _set_log(self, on: bool) -> None:
         if self._plot is not None:

@@ -1,0 +1,99 @@
+"""What a person says of the open image: accept, nothing here, flag, tag, kind (the way of the data, 3)."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from crackstudio.core.images import MaskKind, Review, Tag
+from crackstudio.studio import telling
+from crackstudio.studio.desk import OpenImage
+from crackstudio.studio.session import Session
+
+
+class Reviewing(QObject):
+    """The verbs of review; an edit makes the open image `corrected`, taking it back makes it what it was."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self._confirming = False
+        session.mask_edited.connect(self._follow_edit)
+
+    def accept(self) -> None:
+        """Confirm the mask (an untouched one takes the proposal first) and go on to the next unreviewed image."""
+        image = self._session.image
+        if image is None:
+            return
+        image.editor.finish_stroke()
+        if image.editor.touched or self._as_part_of_confirming(image.editor.take_proposal):
+            self._confirm(image)
+        else:
+            self._session.tell(telling.nothing_to_accept())
+
+    def confirm_nothing(self) -> None:
+        """Confirm that the open image has no defect: an empty mask (undoable), tagged intact."""
+        image = self._session.image
+        if image is not None:
+            self._as_part_of_confirming(image.editor.clear)
+            self.set_tag(Tag.INTACT)
+            self._confirm(image)
+
+    def toggle_flag(self) -> None:
+        """Flag the open image for later, or take the flag off."""
+        entry = self._session.entry
+        if entry is not None:
+            self._set_review(self._without_confirmation() if entry.review is Review.FLAGGED else Review.FLAGGED)
+
+    def take_confirmation_back(self) -> None:
+        """Make a confirmed image unconfirmed; its mask stays."""
+        self._set_review(self._without_confirmation())
+
+    def set_tag(self, tag: Tag) -> None:
+        """Tag the open image."""
+        project, image = self._session.project, self._session.image
+        if project is not None and image is not None:
+            self._session.tell_changed(project.set_tag([image.id], tag))
+
+    def set_kind(self, kind: MaskKind) -> None:
+        """Say what the open mask's pixels mean."""
+        image = self._session.image
+        if image is not None and image.editor.kind is not kind:
+            image.editor.set_kind(kind)
+
+    def take_proposal(self) -> None:
+        """Replace the open mask by its proposal at the threshold of the moment; undoable."""
+        image = self._session.image
+        if image is not None and not image.editor.take_proposal():
+            self._session.message_given.emit("This image has no proposal yet.")
+
+    def _set_review(self, review: Review) -> None:
+        project, image = self._session.project, self._session.image
+        if project is not None and image is not None:
+            self._session.tell_changed(project.set_review([image.id], review))
+
+    def _confirm(self, image: OpenImage) -> None:
+        self._set_review(Review.CONFIRMED)
+        self._session.save_image(image.id)
+        self._session.open_next_unreviewed()
+
+    def _as_part_of_confirming(self, act: Callable[[], bool | None]) -> bool:
+        """An edit that belongs to a confirmation does not make the image `corrected` in between."""
+        self._confirming = True
+        try:
+            return bool(act())
+        finally:
+            self._confirming = False
+
+    def _follow_edit(self) -> None:
+        entry = self._session.entry
+        if entry is None or self._confirming or entry.review is Review.FLAGGED:
+            return
+        wanted = self._without_confirmation()
+        if wanted is Review.CORRECTED or entry.review in (Review.CORRECTED, Review.CONFIRMED):
+            self._set_review(wanted)
+
+    def _without_confirmation(self) -> Review:
+        image, entry = self._session.image, self._session.entry
+        if image is not None and image.editor.touched:
+            return Review.CORRECTED
+        return Review.PROPOSED if entry is not None and entry.proposed_by else Review.UNSEEN

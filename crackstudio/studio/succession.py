@@ -1,0 +1,120 @@
+"""Which network proposes: a run's takes the place of the one in use if it is better (the way of the data, 7)."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from crackstudio.core import wire
+from crackstudio.project.atomic import write_bytes
+from crackstudio.project.project import NetworkInUse, Project
+from crackstudio.project.run_folder import RunFolder
+from crackstudio.studio.checkpoint_card import read_card
+from crackstudio.studio.comparing import Compared, Comparison, compared_images, judge
+from crackstudio.studio.notice import Notice, Offer, Tone
+from crackstudio.studio.proposing import Proposing
+from crackstudio.studio.session import Session
+
+
+class Succession(QObject):
+    """Compares and replaces the network in use; then what is not confirmed is proposed again."""
+
+    undecided = Signal(object)
+    """`Comparison` that a person has to decide."""
+    network_changed = Signal(object)
+    """`NetworkInUse`, or None."""
+
+    def __init__(self, session: Session, *, proposing: Proposing) -> None:
+        super().__init__(session)
+        self._session, self._proposing = session, proposing
+        session.project_opened.connect(lambda project: self.network_changed.emit(project.network()))
+        session.project_closed.connect(lambda: self.network_changed.emit(None))
+
+    def compare(self, run: RunFolder) -> None:
+        """Let the best network of a run that has ended compete with the one in use."""
+        project = self._session.project
+        if project is None:
+            return
+        new = NetworkInUse(path=run.checkpoint_best, label=label_of(run))
+        old = project.network()
+        if old is None:
+            self.use(new)
+            return
+        self._session.message_given.emit("Comparing the new network with the one in use…")
+        self._session.reading.submit(
+            lambda: compared_images(run), done=lambda images: self._propose_both(images, old=old, new=new)
+        )
+
+    def use(self, network: NetworkInUse, *, words: str = "") -> None:
+        """Let `network` propose from now on; `words` say why."""
+        project = self._session.project
+        if project is not None:
+            project.use_network(network.path, label=network.label)
+            self._tell_used(words)
+            self.network_changed.emit(network)
+            self._proposing.propose_again()
+
+    def use_copy(self, run: RunFolder) -> None:
+        """Use the best network of a run that still trains: a copy, since the file will be written again."""
+        project = self._session.project
+        if project is not None:
+            self._session.writing.submit(lambda: _copied(project, run), done=self.use)
+
+    def _propose_both(self, images: Sequence[Compared], *, old: NetworkInUse, new: NetworkInUse) -> None:
+        def with_before(before: dict[int, wire.Proposed]) -> None:
+            self._proposing.fetch_maps(
+                [(image.image, image.page, image.after) for image in images],
+                checkpoint=new.path,
+                done=lambda after: self._session.reading.submit(
+                    lambda: judge(tuple(images), old=old, new=new, before=before, after=after), done=self._decide
+                ),
+            )
+
+        self._proposing.fetch_maps(
+            [(image.image, image.page, image.before) for image in images], checkpoint=old.path, done=with_before
+        )
+
+    def _decide(self, comparison: Comparison) -> None:
+        if not comparison.decides:
+            self.undecided.emit(comparison)
+        elif comparison.is_better:
+            self.use(comparison.new, words=_verdict(comparison))
+        else:
+            self._session.tell(
+                Notice(
+                    title="The network in use stays",
+                    words=_verdict(comparison),
+                    topic="network",
+                    offers=(Offer(words="Use the new one all the same", act=lambda: self.use(comparison.new)),),
+                )
+            )
+
+    def _tell_used(self, words: str) -> None:
+        self._session.tell(
+            Notice(
+                title="The new network is in use",
+                words=f"{words} Unconfirmed images are proposed again.".strip(),
+                tone=Tone.GOOD,
+                topic="network",
+                seconds=12,
+            )
+        )
+
+
+def label_of(run: RunFolder) -> str:
+    """The name of a run's best network: the run and the step it is from (`words.network_name` says it for people)."""
+    card = read_card(run.checkpoint_best)
+    return f"{run.id}@{card.step}" if card is not None else run.id
+
+
+def _copied(project: Project, run: RunFolder) -> NetworkInUse:
+    card = read_card(run.checkpoint_best)
+    kept = project.home / "models" / f"{run.id}-{card.step if card else 0}.safetensors"
+    write_bytes(kept, run.checkpoint_best.read_bytes())
+    return NetworkInUse(path=kept, label=label_of(run))
+
+
+def _verdict(comparison: Comparison) -> str:
+    return (
+        f"On {comparison.judged} validation masks its crack IoU is {comparison.after or 0:.3f}; "
+        f"that of the network before is {comparison.before or 0:.3f}."
+    )

@@ -1,0 +1,104 @@
+"""What the session says when something went wrong, or well: what happened, what was kept, what to do."""
+
+from collections.abc import Callable
+
+from crackstudio.core.errors import CrackStudioError, NewerProjectError, ProjectLockedError
+from crackstudio.studio.notice import Notice, Offer, Tone
+
+Act = Callable[[], None]
+
+
+def failure(error: Exception) -> Notice:
+    """The default way of a failure: its own words where it is one of ours, what it is otherwise."""
+    if isinstance(error, CrackStudioError):
+        title, words = _split(str(error))
+    else:
+        title, words = f"Something went wrong: {type(error).__name__}", str(error)
+    kept = "Nothing was lost; the masks on disk are as they were."
+    return Notice(title=title, words=words or kept, tone=Tone.BAD, topic=f"failure {error}")
+
+
+def report(words: str) -> Notice:
+    """What the project says of its disk."""
+    title, rest = _split(words)
+    return Notice(title=title, words=rest, tone=Tone.WARNING, topic=f"report {title}")
+
+
+def open_failed(error: Exception, *, again: Act) -> Notice:
+    """A folder could not be opened."""
+    title, words = _split(str(error))
+    hopeless = isinstance(error, ProjectLockedError | NewerProjectError)
+    offers = () if hopeless else (Offer(words="Try again", act=again),)
+    return Notice(title=title, words=words, tone=Tone.BAD, topic="open", offers=offers)
+
+
+def image_failed(error: Exception, *, skip: Act) -> Notice:
+    """An image could not be opened."""
+    title, words = _split(str(error))
+    return Notice(
+        title=title,
+        words=words or "The image that was open stays open.",
+        tone=Tone.WARNING,
+        topic="image",
+        offers=(Offer(words="Next image", act=skip),),
+    )
+
+
+def save_failed(name: str, error: Exception, *, again: Act) -> Notice:
+    """A mask could not be saved."""
+    return Notice(
+        title=f"{name} could not be saved",
+        words=f"{error} The mask on disk is as it was, every stroke is kept in the journal, and saving is tried "
+        "again within half a minute.",
+        tone=Tone.BAD,
+        topic="save",
+        offers=(Offer(words="Save again", act=again),),
+    )
+
+
+def recovered(strokes: int) -> Notice:
+    """Strokes came back from the journal."""
+    return Notice(
+        title=f"{strokes} unsaved stroke{'s' if strokes > 1 else ''} brought back",
+        words="The studio ended before this mask was saved; the journal had them. They are saved with the mask now.",
+        tone=Tone.GOOD,
+        topic="recovery",
+        seconds=15,
+    )
+
+
+def no_images() -> Notice:
+    """A folder without images."""
+    return Notice(
+        title="No images in this folder",
+        words="JPEG, PNG, BMP, WebP and TIFF are read, in sub-folders too. Open another folder, or copy images here "
+        "and look again (F5).",
+        tone=Tone.WARNING,
+        topic="scan",
+    )
+
+
+def all_confirmed() -> Notice:
+    """The queue is empty."""
+    return Notice(
+        title="Every listed image is confirmed",
+        words="Retrain to learn from them, or show other images by the filter.",
+        tone=Tone.GOOD,
+        topic="queue",
+        seconds=8,
+    )
+
+
+def nothing_to_accept() -> Notice:
+    """Enter on an image without mask and proposal."""
+    return Notice(
+        title="There is no mask and no proposal to accept",
+        words="Propose first, paint, or confirm that nothing is here with Ctrl+Enter.",
+        topic="accept",
+        seconds=8,
+    )
+
+
+def _split(words: str) -> tuple[str, str]:
+    title, _, rest = words.partition(". ")
+    return title.rstrip("."), rest
