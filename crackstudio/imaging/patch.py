@@ -41,7 +41,7 @@ class TileChange:
     after: bytes
 
     def pixels(self, *, backward: bool = False) -> Pixels:
-        """(height, width) uint8 after the change, or before it. Raises `MaskError` where they are damaged."""
+        """(height, width) uint8 after the change, or before it, to read. Raises `MaskError` where they are damaged."""
         return _unpack(self.before if backward else self.after, (self.height, self.width))
 
     @property
@@ -179,7 +179,7 @@ def _unpack(packed: bytes, shape: tuple[int, int]) -> Pixels:
     count = shape[0] * shape[1]
     try:
         if packed[0] == _FLAT:
-            return np.full(shape, packed[1], np.uint8)
+            return np.broadcast_to(np.uint8(packed[1]), shape)
         if packed[0] == _BITS:
             bits = np.unpackbits(np.frombuffer(zlib.decompress(packed[3:]), np.uint8), count=count)
             return np.array((packed[1], packed[2]), np.uint8)[bits].reshape(shape)

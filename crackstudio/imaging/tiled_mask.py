@@ -98,15 +98,22 @@ class TiledMask:
         for change in patch.changes:
             self._check_fits(change)
         for change, piece in zip(patch.changes, pieces, strict=True):
-            tile = self.writable(change.row, change.col)
-            tile[change.top : change.top + change.height, change.left : change.left + change.width] = piece
-            if not tile.any():
-                self._drop(change.row, change.col)
+            self._paste(change, piece)
 
     def clear(self) -> None:
         """Make every pixel background."""
         self._tiles.clear()
         self._own.clear()
+
+    def _paste(self, change: TileChange, piece: Pixels) -> None:
+        row, col = change.row, change.col
+        if piece.shape == self._shape(row, col):
+            tile = self._put(row, col, np.array(piece))
+        else:
+            tile = self.writable(row, col)
+            tile[change.top : change.top + change.height, change.left : change.left + change.width] = piece
+        if not tile.any():
+            self._drop(row, col)
 
     def _check_fits(self, change: TileChange) -> None:
         _, _, height, width = change.area

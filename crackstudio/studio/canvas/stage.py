@@ -108,7 +108,7 @@ class Stage(QWidget):
         """Repaint these device pixels."""
         self.update(scaled(QRegion(region), 1 / self.ratio()))
 
-    def draw_over(self, painter: QPainter, boxes: list[Box], view: Viewport) -> None:
+    def draw_over(self, painter: QPainter, boxes: list[Box]) -> None:
         """Draw over the layers, in device pixels; only the boxes are repainted."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -138,8 +138,8 @@ class Stage(QWidget):
         self.scene.draw(painter, boxes)
         for box in boxes:
             overlays.draw_grid(painter, box, self._view, ratio=self.ratio())
-        overlays.ScaleBar(self.font(), ratio=self.ratio()).draw(painter, self._view)
-        self.draw_over(painter, boxes, self._view)
+        overlays.draw_scale_bar(painter, boxes, self._view, font=self.font(), ratio=self.ratio())
+        self.draw_over(painter, boxes)
 
     def _repaint(self, box: Box | None) -> None:
         if box is None:

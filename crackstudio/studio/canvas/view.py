@@ -1,30 +1,28 @@
 """The canvas: the stage, and hands on it. Mouse, wheel and the Space bar are handled here; other keys are the window's.
 
-Right-drag or Ctrl-drag erases for a moment; Space held or the middle button lends the hand. The brush's ring is drawn
-here, at its true size, and only its own pixels are repainted when it moves.
+Right-drag or Ctrl-drag erases for a moment; Space held or the middle button lends the hand.
 """
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QRegion, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 
 from crackstudio.core.classes import DefectClass
 from crackstudio.imaging.brush import LARGEST, SMALLEST
 from crackstudio.imaging.patch import Pixels
-from crackstudio.studio.canvas import overlays
+from crackstudio.studio.canvas.brush_cursor import BrushCursor
 from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.pyramid import ImagePyramid
 from crackstudio.studio.canvas.stage import Stage
 from crackstudio.studio.canvas.tools import make_tools
 from crackstudio.studio.canvas.tools.tool import Pointer, Tool, ToolKey
-from crackstudio.studio.canvas.viewport import Box, Viewport
+from crackstudio.studio.canvas.viewport import Box
 from crackstudio.studio.canvas.weights import WeightRule
 from crackstudio.studio.mask_editor import MaskEditor
 
 _ZOOM_PER_NOTCH = 1.25
-_SIZE_SHOWN_MS = 900
 _NOTCH = 120
 _LENDING = Qt.MouseButton.MiddleButton
 _PAINTING = (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton)
@@ -52,10 +50,9 @@ class Canvas(Stage):
         self._button = Qt.MouseButton.NoButton
         self._space = False
         self._at: QPointF | None = None
-        self._ring = overlays.Ring()
-        self._ring_place = QRegion()
-        self._size_shown = QTimer(self, singleShot=True, interval=_SIZE_SHOWN_MS)
-        self._size_shown.timeout.connect(self._move_ring)
+        self._cursor = BrushCursor(self)
+        self._cursor.size_hidden.connect(self._move_ring)
+        self.zoom_changed.connect(lambda _scale: self._move_ring())
         self._show_pointer()
 
     def set_image(self, image: Pixels | ImagePyramid | None) -> None:
@@ -126,7 +123,7 @@ class Canvas(Stage):
         size = min(max(size, SMALLEST), LARGEST)
         if size != self._brush_size:
             self._brush_size = size
-            self._size_shown.start()
+            self._cursor.show_size()
             self._move_ring()
             self.brush_size_changed.emit(size)
 
@@ -206,7 +203,6 @@ class Canvas(Stage):
         else:
             self.zoom_at(_ZOOM_PER_NOTCH**notches, at.x(), at.y())
             self._tell_cursor()
-            self._move_ring()
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -237,15 +233,8 @@ class Canvas(Stage):
         self._move_ring()
         self.cursor_moved.emit(-1, -1, "")
 
-    def draw_over(self, painter: QPainter, boxes: list[Box], view: Viewport) -> None:
-        shown = self._ring_at(view)
-        if shown is None:
-            return
-        radius = self._brush_size / 2 * view.scale
-        self._ring.draw(painter, boxes, shown.x(), shown.y(), radius, ratio=self.ratio())
-        if self._size_shown.isActive():
-            plate = overlays.SizePlate(self.font(), ratio=self.ratio())
-            plate.draw(painter, self._plate_place(plate, shown, view), self._size_text())
+    def draw_over(self, painter: QPainter, boxes: list[Box]) -> None:
+        self._cursor.draw(painter, boxes, font=self.font())
 
     def _release(self) -> None:
         assert self._at is not None
@@ -292,28 +281,8 @@ class Canvas(Stage):
         self._move_ring()
 
     def _move_ring(self) -> None:
-        """Repaint where the ring was and where it is."""
-        region = QRegion()
-        shown = None if self.view is None else self._ring_at(self.view)
-        if shown is not None and self.view is not None:
-            radius = self._brush_size / 2 * self.view.scale
-            region = overlays.ring_region(shown.x(), shown.y(), radius, ratio=self.ratio())
-            if self._size_shown.isActive():
-                region += self._plate_place(overlays.SizePlate(self.font(), ratio=self.ratio()), shown, self.view)
-        self.update_device(self._ring_place + region)
-        self._ring_place = region
-
-    def _ring_at(self, view: Viewport) -> QPointF | None:
-        """Where the ring is drawn: at the pointer; in the middle while the size is changed from elsewhere."""
-        if not self._tool_in_force().shows_ring:
-            return None
-        if self._at is None and self._size_shown.isActive():
-            return QPointF(view.width / 2, view.height / 2)
-        return self._at
-
-    def _plate_place(self, plate: overlays.SizePlate, at: QPointF, view: Viewport) -> QRect:
-        radius = self._brush_size / 2 * view.scale
-        return plate.place(at.x(), at.y(), radius, text=self._size_text(), view=view)
-
-    def _size_text(self) -> str:
-        return f"{self._brush_size} px"
+        if self._tool_in_force().shows_ring:
+            region = self._cursor.move(self.view, self._at, size=self._brush_size, ratio=self.ratio())
+        else:
+            region = self._cursor.hide()
+        self.update_device(region)

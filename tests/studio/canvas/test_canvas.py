@@ -75,6 +75,11 @@ class Easel:
     def picture(self) -> QImage:
         return self.canvas.grab().toImage()
 
+    def hide_size(self) -> None:
+        """As if the figures had been seen for long enough."""
+        self.canvas._cursor._timer.stop()
+        self.canvas._cursor.size_hidden.emit()
+
     def wheel(self, x: float, y: float, notches: int, modifier: Qt.KeyboardModifier) -> None:
         place = QPointF(self.at(x, y))
         turn = QPoint(120 * notches, 0) if modifier & Qt.KeyboardModifier.AltModifier else QPoint(0, 120 * notches)
@@ -219,13 +224,25 @@ def test_the_size_steps_from_1_to_2000(easel: Easel) -> None:
     assert easel.canvas.brush_size == 2
 
 
+def test_the_ring_has_the_brush_s_true_size_at_every_zoom(easel: Easel) -> None:
+    easel.canvas.brush_size = 20
+    easel.hide_size()
+    for act in (easel.canvas.fit, easel.canvas.actual_size, lambda: easel.canvas.zoom_by(4)):
+        QTest.mouseMove(easel.canvas, QPoint(320, 240))
+        act()
+        shown = easel.picture()
+        assert easel.canvas.view is not None
+        radius = easel.canvas.view.scale * 10
+        bright = [x for x in range(321, 640) if shown.pixelColor(x, 240).lightness() > 180]
+        assert bright
+        assert min(abs(x + 0.5 - 320 - radius) for x in bright) <= 1.5
+
+
 def test_the_size_is_shown_in_figures_while_it_changes(easel: Easel) -> None:
     before = easel.picture()
     easel.canvas.brush_size = 20
     assert easel.picture() != before
-    QTest.qWait(0)
-    easel.canvas._size_shown.stop()
-    easel.canvas._size_shown.timeout.emit()
+    easel.hide_size()
     assert easel.picture() == before
 
 
@@ -364,7 +381,7 @@ def test_strokes_look_as_a_fresh_canvas_of_the_same_mask_would(qtbot: QtBot) -> 
         easel.drag(*(tuple(rng.uniform(10, 110, 2)) for _ in range(4)))
         easel.picture()
     QApplication.sendEvent(easel.canvas, QEvent(QEvent.Type.Leave))
-    easel.canvas._size_shown.stop()
+    easel.hide_size()
     painted = easel.picture()
     sheet = easel.canvas.scene.sheet(Layer.MASK)
     assert sheet is not None
