@@ -21,6 +21,7 @@ from crackstudio.imaging.retouching import Touch, touches
 from crackstudio.project import rasters
 from crackstudio.studio.app import build_window, make_app
 from crackstudio.studio.canvas.view import Canvas
+from crackstudio.studio.notice import Notice
 from crackstudio.studio.settings import Settings
 from crackstudio.studio.theme import Theme
 from crackstudio.studio.widgets.main_window import MainWindow
@@ -95,8 +96,9 @@ class _Demo:
         self._window, self._truth, self._pictures, self._minutes = window, truth, pictures, minutes
         self._session, self._canvas = window.session, window.canvas
         self._since = time.monotonic()
-        self._asked = False
-        window.retraining.compared.connect(self._take_question)
+        self._undecided, self._decided = False, False
+        window.succession.undecided.connect(self._take_question)
+        window.session.notice_raised.connect(self._take_notice)
 
     def script(self, images: Path) -> Script:
         """The loop of the README."""
@@ -148,15 +150,15 @@ class _Demo:
         yield from self._retouch(entry)  # one goes on painting while it trains
         yield half_way
         self._picture("4-training")
+        self._decided = False
         yield lambda: not retraining.is_running
         self._end_stage("5-trained")
-        assert retraining.history is not None
-        run = retraining.history.record.id
-        yield self._after(1)
-        yield lambda: self._uses(run) or self._asked
-        if not self._uses(run):
-            retraining.use_run(run)  # too few validation masks to decide without a person
-        yield lambda: self._uses(run)
+        yield lambda: self._decided or self._undecided
+        if self._undecided:  # too few validation masks: the person looks at the maps side by side and decides
+            self._picture("5-compared")
+            assert retraining.history is not None
+            retraining.use_run(retraining.history.record.id)
+            yield lambda: self._decided
 
     def _propose_again(self) -> Script:
         entry = self._entries(Tag.CRACKED)[CRACKED + 1]
@@ -209,11 +211,11 @@ class _Demo:
         network = self._session.project.network() if self._session.project else None
         return network.label if network else ""
 
-    def _uses(self, run: str) -> bool:
-        return self._network_label().startswith(run)
-
     def _take_question(self) -> None:
-        self._asked = True
+        self._undecided = True
+
+    def _take_notice(self, notice: Notice) -> None:
+        self._decided = self._decided or notice.topic == "network"
 
     def _after(self, seconds: float) -> Condition:
         until = time.monotonic() + seconds
