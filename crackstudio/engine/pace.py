@@ -8,7 +8,7 @@ from crackstudio.engine.method import MethodConfig
 
 SCORINGS = 20
 """Evenly over a run limited by steps: by the clock they would differ from run to run, and with them the best one."""
-SHARE = 0.05
+SHARE = 0.04
 """Of the time of a run limited by minutes that scoring may take."""
 
 

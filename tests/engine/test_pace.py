@@ -32,7 +32,7 @@ def test_a_run_by_steps_is_scored_at_the_same_steps_whatever_the_clock_says(step
 
 
 @given(cost=st.floats(0.01, 10), minutes=st.floats(1, 30))
-def test_scoring_takes_a_twentieth_of_a_run_by_minutes(cost: float, minutes: float) -> None:
+def test_scoring_takes_its_share_of_a_run_by_minutes_and_no_more(cost: float, minutes: float) -> None:
     pace, seconds, spent = Pace(Limit(seconds=60 * minutes)), 0.0, 0.0
     pace.scored(0, 0.0, took=cost)
     while not pace.is_over(1, seconds):
