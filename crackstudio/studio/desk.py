@@ -174,6 +174,9 @@ class Desk(QObject):
         self._autosave.stop()
         self.save_all()
         self._writing.finish()
+        for image in self._shelf.images.values():
+            _let_go(image)
+        self._shelf.images.clear()
 
     def _save_failed(self, identity: int, error: Exception) -> None:
         self._shelf.saved_revision[identity] = -1
@@ -213,6 +216,7 @@ class Desk(QObject):
         image.editor.setParent(self)
         image.editor.replay(loaded.strokes)
         image.editor.state_changed.connect(lambda: self.edited.emit(identity))
+        image.editor.undo_stack.indexChanged.connect(lambda _index: self.edited.emit(identity))  # after canUndo
         return image
 
     def _proposal_of(self, identity: int) -> tuple[Pixels, float] | None:
@@ -233,7 +237,7 @@ class Desk(QObject):
                 image.picture = image.proposal = image.previous_map = None
         surplus = len(images) - MOST_EDITORS
         for identity in [one for one in images if one != keep and not self.is_unsaved(one)][: max(0, surplus)]:
-            images.pop(identity).editor.deleteLater()
+            _let_go(images.pop(identity))
             self._shelf.saved_revision.pop(identity, None)
 
 
@@ -262,6 +266,11 @@ def load_proposal(project: Project, identity: int) -> Proposal | None:
         own_threshold=entry.threshold if entry.threshold is not None else DEFAULT_THRESHOLD,
         histogram=np.bincount(crack_map.ravel(), minlength=256),
     )
+
+
+def _let_go(image: OpenImage) -> None:
+    image.editor.undo_stack.blockSignals(True)  # it tells of its own end
+    image.editor.deleteLater()
 
 
 def _set_maps(image: OpenImage, proposal: Proposal | None, previous_map: Pixels | None) -> None:

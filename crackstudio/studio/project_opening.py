@@ -25,14 +25,17 @@ class Opening(QObject):
         self._reading = reading
         self._stop = threading.Event()
         self._asked = 0
+        self._wanted: tuple[Path, Path | None] | None = None
 
     def open(self, folder: Path, *, home: Path | None) -> None:
         """Open `folder`; `opened` or `failed` follows. A project that comes too late is closed again."""
         self._asked += 1
+        self._wanted = (folder, home)
         asked = self._asked
 
         def take(project: Project) -> None:
             if asked == self._asked:
+                self._wanted = None
                 self.opened.emit(project)
             else:
                 project.close()
@@ -40,9 +43,13 @@ class Opening(QObject):
         self._reading.submit(
             lambda: Project.open(folder, home=home),
             done=take,
-            failed=lambda error: self.failed.emit(folder, error),
+            failed=lambda error: self._fail(folder, error),
             urgent=True,
         )
+
+    def is_opening(self, folder: Path, *, home: Path | None) -> bool:
+        """Whether just this was asked for and has not come yet."""
+        return self._wanted == (folder, home)
 
     def scan(self, project: Project) -> None:
         """Bring the list up to date with the folder; `scanned` follows."""
@@ -57,5 +64,10 @@ class Opening(QObject):
     def stop(self) -> None:
         """End a scan, and let no project open that was asked for before."""
         self._asked += 1
+        self._wanted = None
         self._stop.set()
         self._reading.forget("scan")
+
+    def _fail(self, folder: Path, error: Exception) -> None:
+        self._wanted = None
+        self.failed.emit(folder, error)

@@ -69,8 +69,9 @@ class Session(QObject):
 
     def open_folder(self, folder: Path, *, home: Path | None = None) -> None:
         """Open a folder of images in place of the one that is open; scanning goes on in the background."""
-        self.close_project()
-        self._opening.open(folder, home=home)
+        if not self._opening.is_opening(folder, home=home):
+            self.close_project()
+            self._opening.open(folder, home=home)
 
     def rescan(self) -> None:
         """Look for new, moved and lost images."""

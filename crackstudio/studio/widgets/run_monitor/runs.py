@@ -53,6 +53,10 @@ class RunList(QWidget):
         self._table.setVisible(bool(runs))
         self._show_buttons()
 
+    def count(self) -> int:
+        """How many runs are listed."""
+        return len(self._runs)
+
     def chosen(self) -> RunSummary | None:
         """The run whose row is selected."""
         row = self._table.currentRow()

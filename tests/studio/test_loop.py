@@ -1,0 +1,199 @@
+"""Propose, retrain, compare, go wrong: the window over an engine that speaks the wire."""
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+
+from crackstudio.core import wire
+from crackstudio.core.images import Review
+from crackstudio.core.runs import RunSpec, RunState
+from crackstudio.studio.engine_link import Ending
+from crackstudio.studio.widgets.comparison_view import ComparisonView
+from crackstudio.studio.widgets.method_form import MethodForm
+
+EVENTS = (
+    wire.Stepped(step=7, losses={"seg": 0.25}, seconds=3),
+    wire.Scored(step=7, scores={"iou": 0.5}, threshold=0.4, best=True),
+    wire.Finished(step=7, checkpoint="checkpoints/best.safetensors"),
+)
+
+
+def topics(window):
+    return [card.notice.topic for card in window.notices.cards()]
+
+
+def press(window, words):
+    """Press the button of a notice."""
+    from PySide6.QtWidgets import QPushButton
+
+    (button,) = [
+        button for card in window.notices.cards() for button in card.findChildren(QPushButton) if button.text() == words
+    ]
+    button.click()
+
+
+def confirm(window, count, qtbot):
+    for _ in range(count):
+        here = window.session.entry.id
+        window.actions["accept"].trigger()
+        qtbot.waitUntil(lambda here=here: window.session.entry.id != here)
+
+
+def retrain(window, qtbot, **spec):
+    ended = []
+    window.retraining.run_ended.connect(ended.append)
+    window.retraining.retrain(RunSpec(method="unet", **spec))
+    qtbot.waitUntil(lambda: bool(ended), timeout=15_000)
+    return ended[0]
+
+
+def test_propose_fills_the_list_and_shows_the_open_image_first(proposed):
+    assert {entry.review for entry in proposed.session.entries()} == {Review.PROPOSED}
+    image = proposed.session.image
+    assert image.threshold == 0.4
+    assert proposed.canvas.proposal is image.proposal.crack_map
+    assert proposed.canvas.threshold == 0.4
+
+
+def test_a_second_propose_asks_only_for_what_is_missing(proposed, qtbot):
+    with qtbot.waitSignal(proposed.proposing.finished) as finished:
+        proposed.actions["propose"].trigger()
+    assert finished.args == [1]
+
+
+def test_a_proposer_that_dies_is_told_and_started_again(make_window, folder, open_folder, qtbot):
+    window = make_window("proposer-crash")
+    open_folder(window, folder)
+    starter = window.session.project.home / "fake.safetensors"
+    starter.write_bytes(b"")
+    window.session.project.use_network(starter, label="fake")
+    window.proposing.start()
+    window.actions["propose"].trigger()
+    qtbot.waitUntil(lambda: topics(window) == ["proposer"], timeout=15_000)
+    assert window.proposing.waiting == 8
+    with qtbot.waitSignal(window.proposing.ready, timeout=15_000):
+        press(window, "Start it again")
+    qtbot.waitUntil(lambda: topics(window) == ["proposer"], timeout=15_000)
+
+
+def test_a_run_is_followed_and_its_network_offered(proposed, qtbot):
+    confirm(proposed, 2, qtbot)
+    outcome = retrain(proposed, qtbot)
+    assert outcome.ending is Ending.FINISHED
+    history = proposed.run_monitor.history
+    assert history.losses.last("tag") == 0.4
+    assert history.guard.words == "attention is well"
+    assert list(history.pictures["a"][0].layers) == ["crack map"]
+    assert proposed.training_dock.isVisible()
+    assert not proposed.actions["stop"].isEnabled()
+    qtbot.waitUntil(lambda: topics(proposed) == ["network"], timeout=15_000)
+    assert proposed.session.project.network().label == "fake"
+    press(proposed, "Compare")
+    qtbot.waitUntil(lambda: proposed.findChild(ComparisonView) is not None)
+    proposed.findChild(ComparisonView).new_chosen.emit()
+    proposed.findChild(ComparisonView).close()
+    run = proposed.retraining.history.record.id
+    assert proposed.session.project.network().label == f"{run}@2"
+    waiting = [entry for entry in proposed.session.entries() if entry.review is not Review.CONFIRMED]
+    qtbot.waitUntil(
+        lambda: all(proposed.session.project.entry(one.id).proposed_by == f"{run}@2" for one in waiting), timeout=15_000
+    )
+    qtbot.waitUntil(lambda: proposed.session.image.previous_map is not None)
+    assert proposed.actions["before_after"].isEnabled()
+    proposed.actions["before_after"].trigger()
+    assert proposed.canvas.show_previous
+
+
+def test_runs_are_replayed_when_the_project_is_opened_again(proposed, folder, open_folder, qtbot):
+    confirm(proposed, 1, qtbot)
+    retrain(proposed, qtbot)
+    (run,) = proposed.session.project.runs()
+    for event in EVENTS:  # a real engine keeps them itself
+        run.append(event)
+    run.close()
+    proposed.actions["close_project"].trigger()
+    with qtbot.waitSignal(proposed.retraining.runs_listed) as listed:
+        open_folder(proposed, folder)
+    qtbot.waitUntil(lambda: proposed.run_monitor.runs.count() == 1)
+    assert listed.args is not None
+    with qtbot.waitSignal(proposed.retraining.run_replayed) as replayed:
+        proposed.retraining.show_run(run.id)
+    history = replayed.args[0]
+    assert history.state is RunState.FINISHED
+    assert proposed.run_monitor.history is history
+
+
+@pytest.mark.parametrize(("manner", "words"), [("crash", "exit code 3"), ("fail", "no number"), ("killed", "SIGKILL")])
+def test_a_run_that_goes_wrong_is_told(make_window, folder, open_folder, qtbot, manner, words):
+    window = make_window(manner)
+    open_folder(window, folder)
+    stroke = window.session.image.editor
+    stroke.begin_stroke(10, 10, size=5, value=1)
+    stroke.finish_stroke()
+    window.actions["accept"].trigger()
+    retrain(window, qtbot)
+    qtbot.waitUntil(lambda: "run" in topics(window))
+    (card,) = [card for card in window.notices.cards() if card.notice.topic == "run"]
+    assert words in card.notice.words
+    assert not window.retraining.is_running
+
+
+def test_closing_the_window_in_the_middle_of_a_run_ends_it(make_window, folder, open_folder, qtbot):
+    window = make_window("endless")
+    open_folder(window, folder)
+    editor = window.session.image.editor
+    editor.begin_stroke(10, 10, size=5, value=1)
+    editor.finish_stroke()
+    window.actions["accept"].trigger()
+    window.proposing.start()
+    window.retraining.retrain(RunSpec(method="unet"))
+    qtbot.waitUntil(
+        lambda: window.retraining.history is not None and window.retraining.history.has_checkpoint, timeout=15_000
+    )
+    window.actions["pause"].trigger()
+    qtbot.waitUntil(lambda: window.retraining.history.paused)
+    window.close()
+    assert not window.retraining.is_running
+    assert window.session.project is None
+
+
+def test_copy_command_and_use_now(make_window, folder, open_folder, qtbot):
+    window = make_window("endless")
+    open_folder(window, folder)
+    editor = window.session.image.editor
+    editor.begin_stroke(10, 10, size=5, value=1)
+    editor.finish_stroke()
+    window.actions["accept"].trigger()
+    window.proposing.start()
+    window.retraining.retrain(RunSpec(method="unet"))
+    qtbot.waitUntil(
+        lambda: window.retraining.history is not None and window.retraining.history.has_checkpoint, timeout=15_000
+    )
+    window.actions["copy_command"].trigger()
+    assert "train" in QGuiApplication.clipboard().text()
+    window.actions["use_now"].trigger()
+    qtbot.waitUntil(
+        lambda: window.session.project.network() is not None and "@2" in window.session.project.network().label
+    )
+    assert window.session.project.network().path.parent.name == "models"
+    window.actions["stop"].trigger()
+    qtbot.waitUntil(lambda: not window.retraining.is_running)
+
+
+def test_retrain_without_what_it_needs_says_what_is_missing(proposed):
+    proposed.retraining.retrain(RunSpec(method="unet"))
+    (card,) = proposed.notices.cards()
+    assert "needs 1 confirmed masks with a defect; you have 0" in card.notice.words
+
+
+def test_the_form_offers_the_engines_methods(proposed, qtbot):
+    proposed.actions["retrain_form"].trigger()
+    form = proposed.findChild(MethodForm)
+    assert form is not None
+    assert form.spec().method == "attention-cyclegan"
+    form.close()
+
+
+def test_nothing_of_the_studio_imports_torch(window):
+    import sys
+
+    assert "torch" not in sys.modules

@@ -1,0 +1,214 @@
+"""Opening, walking, editing, review, saving and recovery, on a real folder with the real project."""
+
+import numpy as np
+
+from crackstudio.core.images import MaskKind, Review, Tag
+from crackstudio.project.project import Project
+
+
+def stroke(window, *, x=20, y=20, value=1):
+    editor = window.session.image.editor
+    editor.begin_stroke(x, y, size=6, value=value)
+    editor.extend_stroke(x + 10, y)
+    editor.finish_stroke()
+
+
+def show(window, name, qtbot):
+    identity = next(entry.id for entry in window.session.entries() if entry.path == name)
+    window.session.open_image(identity)
+    qtbot.waitUntil(lambda: window.session.image is not None and window.session.image.id == identity)
+
+
+def saved(window):
+    window.session.writing.finish()
+    window.session.project.flush()
+
+
+def test_opening_shows_the_first_image_and_the_folders_tags(opened):
+    assert opened.session.entry.path == "cracked/0.png"
+    tags = [entry.tag for entry in opened.session.entries()]
+    assert (tags.count(Tag.CRACKED), tags.count(Tag.INTACT)) == (6, 2)
+    assert opened.canvas.scene.size == (48, 64)
+    assert opened.image_list.model.total == 8
+
+
+def test_a_stroke_makes_the_image_corrected_and_undo_takes_it_back(opened):
+    stroke(opened)
+    assert opened.session.entry.review is Review.CORRECTED
+    opened.actions["undo"].trigger()
+    assert opened.session.entry.review is Review.UNSEEN
+    opened.actions["redo"].trigger()
+    assert opened.session.entry.review is Review.CORRECTED
+
+
+def test_leaving_an_image_saves_its_mask_and_keeps_its_undo(opened, qtbot):
+    stroke(opened)
+    opened.actions["next"].trigger()
+    qtbot.waitUntil(lambda: opened.session.entry.path == "cracked/1.png")
+    saved(opened)
+    first = next(entry for entry in opened.session.entries() if entry.path == "cracked/0.png")
+    assert first.mask_kind is MaskKind.EXACT
+    assert opened.session.project.load_mask(first.id).any()
+    assert opened.session.project.journal(first.id).read() == []
+    opened.actions["previous"].trigger()
+    qtbot.waitUntil(lambda: opened.session.entry.path == "cracked/0.png")
+    opened.actions["undo"].trigger()
+    assert not opened.session.image.editor.array().any()
+
+
+def test_undoing_to_the_untouched_mask_takes_the_saved_one_away(opened, qtbot):
+    stroke(opened)
+    opened.actions["save"].trigger()
+    saved(opened)
+    opened.actions["undo"].trigger()
+    opened.actions["save"].trigger()
+    saved(opened)
+    entry = opened.session.entry
+    assert opened.session.project.load_mask(entry.id) is None
+    assert (entry.mask_kind, entry.review) == (None, Review.UNSEEN)
+
+
+def test_enter_takes_the_proposal_confirms_and_goes_on(proposed, qtbot):
+    first = proposed.session.entry
+    assert first.review is Review.PROPOSED
+    proposed.actions["accept"].trigger()
+    qtbot.waitUntil(lambda: proposed.session.entry.id != first.id)
+    saved(proposed)
+    entry = proposed.session.project.entry(first.id)
+    assert (entry.review, entry.mask_kind) == (Review.CONFIRMED, MaskKind.EXACT)
+    mask = proposed.session.project.load_mask(first.id)
+    assert mask[:, :8].all()
+    assert not mask[:, 8:].any()
+
+
+def test_the_threshold_of_the_moment_decides_what_is_taken(proposed):
+    proposed.threshold_panel.threshold_changed.emit(0.9)
+    proposed.reviewing.take_proposal()
+    assert not proposed.session.image.editor.array().any()
+    proposed.actions["undo"].trigger()
+    proposed.threshold_panel.threshold_changed.emit(0.02)
+    proposed.reviewing.take_proposal()
+    assert proposed.session.image.editor.array().all()
+
+
+def test_enter_on_an_edited_mask_confirms_it_as_it_is(proposed, qtbot):
+    first = proposed.session.entry
+    proposed.session.image.editor.clear()
+    stroke(proposed, x=40)
+    before = proposed.session.image.editor.array()
+    proposed.actions["accept"].trigger()
+    qtbot.waitUntil(lambda: proposed.session.entry.id != first.id)
+    saved(proposed)
+    assert np.array_equal(proposed.session.project.load_mask(first.id), before)
+
+
+def test_enter_with_nothing_to_accept_says_so(opened):
+    first = opened.session.entry
+    opened.actions["accept"].trigger()
+    assert opened.session.entry == first
+    assert [card.notice.topic for card in opened.notices.cards()] == ["accept"]
+
+
+def test_nothing_here_empties_the_mask_undoably_and_tags_intact(proposed, qtbot):
+    first = proposed.session.entry
+    stroke(proposed)
+    proposed.actions["confirm_nothing"].trigger()
+    qtbot.waitUntil(lambda: proposed.session.entry.id != first.id)
+    saved(proposed)
+    entry = proposed.session.project.entry(first.id)
+    assert (entry.tag, entry.review) == (Tag.INTACT, Review.CONFIRMED)
+    assert not proposed.session.project.load_mask(first.id).any()
+    show(proposed, first.path, qtbot)
+    proposed.actions["undo"].trigger()
+    assert proposed.session.image.editor.array().any()
+    assert proposed.session.entry.review is Review.CORRECTED
+
+
+def test_flags_tags_and_kinds(opened):
+    for action, read, wanted in (
+        ("flag", lambda entry: entry.review, Review.FLAGGED),
+        ("tag_intact", lambda entry: entry.tag, Tag.INTACT),
+        ("tag_cracked", lambda entry: entry.tag, Tag.CRACKED),
+        ("flag", lambda entry: entry.review, Review.UNSEEN),
+    ):
+        opened.actions[action].trigger()
+        assert read(opened.session.entry) is wanted
+    opened.image_panel.kind_chosen.emit("region")
+    assert opened.session.image.editor.kind is MaskKind.REGION
+
+
+def test_next_unreviewed_goes_round_and_ends(opened, qtbot):
+    for _ in range(8):
+        here = opened.session.entry.id
+        stroke(opened)
+        opened.actions["accept"].trigger()
+        qtbot.waitUntil(lambda here=here: opened.session.entry.id != here or opened.notices.cards() != [])
+    assert all(entry.review is Review.CONFIRMED for entry in opened.session.entries())
+    assert [card.notice.topic for card in opened.notices.cards()] == ["queue"]
+
+
+def test_reopening_restores_the_last_image_and_its_mask(opened, folder, open_folder, qtbot):
+    show(opened, "cracked/3.png", qtbot)
+    stroke(opened)
+    mask = opened.session.image.editor.array()
+    opened.actions["close_project"].trigger()
+    assert opened.session.project is None
+    open_folder(opened, folder)
+    assert opened.session.entry.path == "cracked/3.png"
+    assert np.array_equal(opened.session.image.editor.array(), mask)
+
+
+def test_strokes_that_were_never_saved_come_back(folder, window, open_folder):
+    project = Project.open(folder)
+    project.scan()
+    image = next(entry for entry in project.entries() if entry.path == "cracked/0.png")
+    project.close()
+    open_folder(window, folder)
+    stroke(window)
+    payloads = window.session.project.journal(image.id).read()
+    mask = window.session.image.editor.array()
+    window.actions["undo"].trigger()
+    window.actions["close_project"].trigger()
+    project = Project.open(folder)
+    for payload in payloads:
+        project.journal(image.id).append(payload)
+    project.close()
+    open_folder(window, folder)
+    assert np.array_equal(window.session.image.editor.array(), mask)
+    assert [card.notice.topic for card in window.notices.cards()] == ["recovery"]
+    saved(window)
+    assert np.array_equal(window.session.project.load_mask(image.id), mask)
+
+
+def test_an_image_that_cannot_be_read_is_told_and_the_open_one_stays(opened, folder, qtbot):
+    (folder / "cracked" / "5.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
+    broken = next(entry.id for entry in opened.session.entries() if entry.path == "cracked/5.png")
+    opened.session.open_image(broken)
+    qtbot.waitUntil(lambda: opened.session.project.entry(broken).problem is not None)
+    qtbot.waitUntil(lambda: [card.notice.topic for card in opened.notices.cards()] == ["image"])
+    assert opened.session.entry.path == "cracked/0.png"
+
+
+def test_a_folder_without_images(window, tmp_path, qtbot):
+    (tmp_path / "empty").mkdir()
+    window.session.open_folder(tmp_path / "empty")
+    qtbot.waitUntil(lambda: [card.notice.topic for card in window.notices.cards()] == ["scan"])
+
+
+def test_a_folder_asked_for_twice_opens_once(window, folder, open_folder):
+    window.session.open_folder(folder)
+    open_folder(window, folder)
+    assert window.notices.cards() == []
+
+
+def test_a_folder_that_is_not_there(window, tmp_path, qtbot):
+    window.session.open_folder(tmp_path / "gone")
+    qtbot.waitUntil(lambda: [card.notice.topic for card in window.notices.cards()] == ["open"])
+    assert window.session.project is None
+
+
+def test_undo_survives_while_other_images_are_open(opened, qtbot):
+    stroke(opened)
+    for name in ("cracked/1.png", "cracked/2.png", "cracked/0.png"):
+        show(opened, name, qtbot)
+    assert opened.session.image.editor.undo_stack.count() == 1
