@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crackstudio.imaging.patch import TILE, Area
@@ -20,6 +20,7 @@ from crackstudio.studio.canvas.viewport import Box, Viewport
 SIDES = st.integers(1, 2 * TILE + 30)
 
 
+@settings(deadline=None)
 @given(SIDES, SIDES, st.integers(0, 2**32), st.integers(1, DEEPEST))
 def test_a_max_level_is_the_maximum_of_its_blocks(height: int, width: int, seed: int, level: int) -> None:
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width), np.uint8)
@@ -84,6 +85,7 @@ def views(draw: st.DrawFn) -> Viewport:
     )
 
 
+@settings(deadline=None)
 @given(views(), st.integers(0, 30), st.integers(0, 30))
 def test_blocks_show_the_pixel_under_each_centre(view: Viewport, x: int, y: int) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (view.image_height, view.image_width), np.uint8)
@@ -97,6 +99,7 @@ def test_blocks_show_the_pixel_under_each_centre(view: Viewport, x: int, y: int)
             assert found[row, col] == pixels[int(at_y), int(at_x)]
 
 
+@settings(deadline=None)
 @given(st.floats(0.5, 2), st.floats(-30, 30), st.floats(-30, 30))
 def test_smooth_sampling_keeps_places(scale: float, x: float, y: float) -> None:
     """A linear ramp must come out as the same ramp at each centre, up to rounding."""

@@ -1,7 +1,7 @@
 """The transform: zooming keeps what is under the pointer, panning is whole pixels, the image stays in sight."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crackstudio.imaging.patch import Area
@@ -17,6 +17,7 @@ VIEWS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(VIEWS)
 def test_fitted_shows_the_whole_image(view: Viewport) -> None:
     fitted = view.fitted()
@@ -28,6 +29,7 @@ def test_fitted_shows_the_whole_image(view: Viewport) -> None:
     assert bottom <= view.height + 1
 
 
+@settings(deadline=None)
 @given(VIEWS, st.floats(0.3, 3), st.floats(0, 1), st.floats(0, 1))
 def test_zooming_keeps_what_is_under_the_pointer(view: Viewport, factor: float, across: float, down: float) -> None:
     fitted = view.fitted()
@@ -43,6 +45,7 @@ def test_zooming_keeps_what_is_under_the_pointer(view: Viewport, factor: float, 
     assert held or at_the_edge
 
 
+@settings(deadline=None)
 @given(VIEWS, st.lists(st.tuples(st.floats(0.1, 10), st.integers(-5000, 5000), st.integers(-5000, 5000)), max_size=8))
 def test_whatever_is_done_the_image_stays_in_sight(view: Viewport, acts: list[tuple[float, int, int]]) -> None:
     moved = view.fitted()
@@ -57,6 +60,7 @@ def test_whatever_is_done_the_image_stays_in_sight(view: Viewport, acts: list[tu
         assert bottom > -1
 
 
+@settings(deadline=None)
 @given(VIEWS, st.integers(-3000, 3000), st.integers(-3000, 3000))
 def test_panning_moves_by_whole_pixels(view: Viewport, dx: int, dy: int) -> None:
     fitted = view.fitted().zoomed(1.37, 11.3, 7.9)
@@ -65,6 +69,7 @@ def test_panning_moves_by_whole_pixels(view: Viewport, dx: int, dy: int) -> None
     assert (panned.y - fitted.y).is_integer()
 
 
+@settings(deadline=None)
 @given(st.floats(0.05, 20), st.floats(-50, 50), st.floats(-50, 50), st.data())
 def test_the_boxes_of_neighbours_meet_without_gap_or_overlap(
     scale: float, x: float, y: float, data: st.DataObject
@@ -76,6 +81,7 @@ def test_the_boxes_of_neighbours_meet_without_gap_or_overlap(
     assert left.y == right.y
 
 
+@settings(deadline=None)
 @given(VIEWS, st.lists(st.floats(0.2, 5), min_size=1, max_size=30))
 def test_zooming_never_jumps_over_100_percent(view: Viewport, factors: list[float]) -> None:
     zoomed = view.fitted()
