@@ -21,7 +21,7 @@ from crackstudio.project import rasters
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
-BUDGET = 3 * 2**30
+BUDGET = 2 * 2**30
 """Bytes of decoded images kept. What comes after the budget is full is decoded anew each time: with epochs in random
 order that keeps a fixed share at hand, where a cache of the latest would keep next to none."""
 
