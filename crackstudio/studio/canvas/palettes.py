@@ -37,11 +37,11 @@ def mask_palette(colours: Mapping[int, str], *, opacity: float, is_filled: bool 
 
 
 def heat_table(*, threshold: float, opacity: float, colour: str) -> list[int]:
-    """Below the threshold: a perceptual map, as faint as the value is low. From it on: `colour`, nearly solid."""
+    """Below the threshold: a perceptual map from violet to red, as faint as the value is low. From it on: `colour`."""
     taken = lowest_taken(threshold)
     bright = QColor(colour)
     table = []
-    for value, warm in enumerate(_perceptual(cv2.COLORMAP_INFERNO, low=0.35)):
+    for value, warm in enumerate(_perceptual(cv2.COLORMAP_INFERNO, low=0.3, high=0.62)):
         if value >= taken:
             table.append(_plain(bright, opacity))
         else:
@@ -51,11 +51,11 @@ def heat_table(*, threshold: float, opacity: float, colour: str) -> list[int]:
 
 def weight_table(*, opacity: float) -> list[int]:
     """0: no defect, clear. 1 to 255: weight 0 to the greatest, dark to bright."""
-    return [0, *(_plain(colour, opacity) for colour in _perceptual(cv2.COLORMAP_VIRIDIS, low=0.0)[1:])]
+    return [0, *(_plain(colour, opacity) for colour in _perceptual(cv2.COLORMAP_VIRIDIS, low=0.0, high=1.0)[1:])]
 
 
-def _perceptual(colour_map: int, *, low: float) -> list[QColor]:
-    steps = np.linspace(255 * low, 255, 256).astype(np.uint8)
+def _perceptual(colour_map: int, *, low: float, high: float) -> list[QColor]:
+    steps = np.linspace(255 * low, 255 * high, 256).astype(np.uint8)
     found = cv2.applyColorMap(steps[:, None], colour_map)[:, 0]
     return [QColor(int(red), int(green), int(blue)) for blue, green, red in found]
 
