@@ -1,5 +1,6 @@
 """Masks on disk. Nothing here overwrites a mask that this session has not loaded or written itself."""
 
+import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -57,6 +58,8 @@ class MaskStore:
                     f"A mask of {mask.shape[1]} x {mask.shape[0]} px was about to be saved for {name}, which is "
                     f"{size[1]} x {size[0]} px. It was kept as {kept}; the last good mask is untouched."
                 )
+            if not self._layout.home.is_dir():  # a drive that was pulled out must not be replaced by a folder
+                raise FileNotFoundError(errno.ENOENT, "the project's folder is not there any more")
             path = self._layout.mask(name)
             self._keep_foreign(name, path)
             rasters.write_png(path, mask)

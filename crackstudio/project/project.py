@@ -4,20 +4,19 @@ Asking and tagging is instant and safe on the studio's main thread: it happens i
 it to disk. Whatever decodes or saves a picture says so, and belongs off that thread.
 """
 
+import errno
 import os
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Self
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from crackstudio.core import locations, wire
-from crackstudio.core.classes import CRACK, DefectClass
+from crackstudio.core import wire
+from crackstudio.core.classes import DefectClass
 from crackstudio.core.errors import FolderError, MaskError, RasterError
 from crackstudio.core.images import Domain, ImageEntry, MaskKind, Review, Tag
 from crackstudio.core.runs import RunSpec, Snapshot, Stock
@@ -32,25 +31,11 @@ from crackstudio.project.proposals import ProposalStore
 from crackstudio.project.run_folder import RunFolder, new_run
 from crackstudio.project.scanning import Scan, ScanOutcome
 from crackstudio.project.snapshot import build_snapshot, digest_of, drafts_of_project, has_defect
+from crackstudio.project.state import NetworkInUse, State, Value
 from crackstudio.project.stock import count_stock
 from crackstudio.project.writer import Writer
 
-Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
-
-_NETWORK, _CLASSES = "network", "classes"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkInUse:
-    """The checkpoint that proposes, and its name for a person."""
-
-    path: Path
-    label: str
-
-
-class _Network(msgspec.Struct, frozen=True):
-    path: str  # relative to the home where it lies below it, so that a moved project finds it
-    label: str
+__all__ = ["NetworkInUse", "Project", "Value"]
 
 
 class Project:
@@ -64,9 +49,9 @@ class Project:
         self._database = database
         self._listener: Callable[[str], None] | None = None
         self._reports: list[str] = []
-        self._state = database.load_state()
         self._catalogue = Catalogue(database.load(), self._touch)
-        self._writer = Writer(database, read_images=self._catalogue.read, report=self.report, beat=lock.beat)
+        self._writer = Writer(database, read_images=self._catalogue.read, report=self.report, check=self._check_home)
+        self._state = State(database.load_state(), home=self.home, put=self._writer.put)
         self._masks = MaskStore(layout, self.report)
         self._proposals = ProposalStore(layout, self._writer)
         self._journals: dict[int, Journal] = {}
@@ -288,35 +273,23 @@ class Project:
 
     def network(self) -> NetworkInUse | None:
         """The network that was chosen, else the starter that comes with CrackStudio, else None."""
-        kept = self._state.get(_NETWORK)
-        if kept is not None:
-            chosen = msgspec.json.decode(kept, type=_Network)
-            path = self.home / chosen.path
-            if path.exists():
-                return NetworkInUse(path=path, label=chosen.label)
-        starter = locations.starter()
-        return NetworkInUse(path=starter, label="starter") if starter.exists() else None
+        return self._state.network()
 
     def use_network(self, checkpoint: Path, *, label: str) -> None:
         """Choose the network that proposes from now on."""
-        path = checkpoint.absolute()
-        kept = path.relative_to(self.home).as_posix() if path.is_relative_to(self.home) else str(path)
-        self._put(_NETWORK, msgspec.json.encode(_Network(kept, label)))
+        self._state.use_network(checkpoint, label=label)
 
     def classes(self) -> tuple[DefectClass, ...]:
         """What the values in the masks mean."""
-        kept = self._state.get(_CLASSES)
-        return msgspec.json.decode(kept, type=tuple[DefectClass, ...]) if kept else (CRACK,)
+        return self._state.classes()
 
     def remember(self, key: str, value: Value) -> None:
         """Keep a small thing of the window with the project."""
-        self._put(f"studio.{key}", msgspec.json.encode(value))
+        self._state.remember(key, value)
 
     def recall(self, key: str, default: Value = None) -> Value:
         """What was remembered."""
-        kept = self._state.get(f"studio.{key}")
-        value: Value = default if kept is None else msgspec.json.decode(kept)
-        return value
+        return self._state.recall(key, default)
 
     def flush(self) -> None:
         """Wait until everything is on disk; raises `FolderError` where it cannot be written just now."""
@@ -333,9 +306,11 @@ class Project:
     def _touch(self, ids: Iterable[int]) -> None:
         self._writer.touch(ids)
 
-    def _put(self, key: str, value: bytes) -> None:
-        self._state[key] = value
-        self._writer.put(key, value)
+    def _check_home(self) -> None:
+        """A drive that was pulled out: a folder made anew in its place would hide what is on it."""
+        if not self.home.is_dir():
+            raise FileNotFoundError(errno.ENOENT, "the project's folder is not there any more", str(self.home))
+        self._lock.beat()
 
     def _digest(self, entry: ImageEntry) -> str:
         digest = digest_of(self.folder / entry.path)

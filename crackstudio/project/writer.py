@@ -21,7 +21,10 @@ ReadImages = Callable[[Iterable[int]], tuple[list[Stored], list[int]]]
 
 
 class Writer:
-    """Takes ids whose rows changed, state by key, and acts on files; each is done in the order given for its key."""
+    """Takes ids whose rows changed, state by key, and acts on files; each is done in the order given for its key.
+
+    `check` is asked before anything is written; an `OSError` from it puts everything off.
+    """
 
     def __init__(
         self,
@@ -29,12 +32,12 @@ class Writer:
         *,
         read_images: ReadImages,
         report: Callable[[str], None],
-        beat: Callable[[], None],
+        check: Callable[[], None],
     ) -> None:
         self._database = database
         self._read_images = read_images
         self._report = report
-        self._beat = beat
+        self._check = check
         self._wake = threading.Condition()
         self._images: dict[int, None] = {}
         self._state: dict[str, bytes] = {}
@@ -93,7 +96,6 @@ class Writer:
                 self._wake.wait_for(self._has_turn, RETRY_SECONDS if self._trouble else BEAT_SECONDS)
                 closing, self._hurry = self._closing, False
                 self._begun += 1
-            self._beat()
             self._attempt()
             if closing and (self._idle or self._trouble):
                 return
@@ -102,6 +104,11 @@ class Writer:
         return self._hurry or self._closing or not (self._idle or self._trouble)
 
     def _attempt(self) -> None:
+        try:
+            self._check()
+        except OSError as error:
+            self._conclude(deque(), str(error))
+            return
         with self._wake:
             acts, self._acts = self._acts, deque()
             ids = list(self._images)[:MOST_ROWS]

@@ -12,7 +12,8 @@ from crackstudio.core.classes import CRACK
 from crackstudio.core.errors import FolderError, MaskError, ProjectError, RasterError
 from crackstudio.core.images import Domain, MaskKind, Review, Tag
 from crackstudio.project import atomic, rasters
-from crackstudio.project.project import NetworkInUse, Project
+from crackstudio.project.project import Project
+from crackstudio.project.state import NetworkInUse
 
 MASK = np.zeros((20, 30), np.uint8)
 MASK[3:6, 4:20] = 1
@@ -189,6 +190,27 @@ def test_strokes_wait_in_memory_for_a_full_disk_are_told_once_and_written_in_the
     assert len(told) == 2
     assert "No space" in told[0]
     assert "again" in told[1]
+
+
+def test_a_drive_pulled_out_is_told_and_everything_is_written_when_it_is_back(project, folder, id_of):
+    told = []
+    project.flush()
+    project.listen(told.append)
+    image, away = id_of(project, "a.png"), folder.with_name("pulled out")
+    project.read_rgb8(image)
+    folder.rename(away)
+    project.journal(image).append(b"stroke")
+    project.set_tag([image], Tag.INTACT)
+    with pytest.raises(FolderError, match="not there any more"):
+        project.flush()
+    with pytest.raises(FolderError, match="not there any more"):
+        project.save_mask(image, MASK, MaskKind.EXACT)
+    assert not folder.exists()
+    assert "not there any more" in told[0]
+    away.rename(folder)
+    project.flush()
+    assert project.journal(image).read() == [b"stroke"]
+    project.save_mask(image, MASK, MaskKind.EXACT)
 
 
 def no_space(*_args):
