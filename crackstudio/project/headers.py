@@ -19,13 +19,17 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """`width` and `height` as stored, before `orientation` (EXIF, 1..8) turns them; TIFF pages have their own."""
+    """`width` and `height` as stored, before `orientation` (EXIF, 1..8) turns them; TIFF pages have their own.
+
+    `channels` and `body` (bytes before the picture itself, so behind a thumbnail) are known of a JPEG only.
+    """
 
     format: Format
     width: int
     height: int
     orientation: int = 1
     channels: int | None = None
+    body: int = 0
 
     @property
     def turned(self) -> tuple[int, int]:
@@ -71,7 +75,14 @@ def _jpeg(stream: BinaryIO) -> Header:
             continue
         if marker in _JPEG_FRAMES:
             _, height, width, channels = struct.unpack(">BHHB", stream.read(6))
-            return Header(format=Format.JPEG, width=width, height=height, orientation=orientation, channels=channels)
+            return Header(
+                format=Format.JPEG,
+                width=width,
+                height=height,
+                orientation=orientation,
+                channels=channels,
+                body=position,
+            )
         if marker == 0xE1:
             orientation = _orientation(stream.read(length - 2)) or orientation
         position += 2 + length

@@ -61,8 +61,14 @@ def _has_one_directory(stream: BinaryIO) -> bool:
 
 
 def _pages(file: Any) -> Iterator[Any]:
-    """Without reduced copies and transparency masks, which count as pages in the file."""
-    return (page for page in file.pages if not (page.is_reduced or page.is_mask))
+    """Without reduced copies and transparency masks, which count as pages in the file, unless there is nothing else."""
+    full = False
+    for page in file.pages:
+        if not (page.is_reduced or page.is_mask):
+            full = True
+            yield page
+    if not full:
+        yield from file.pages
 
 
 def _page(file: Any, page: int) -> Any:

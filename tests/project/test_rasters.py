@@ -206,6 +206,24 @@ def test_a_file_that_is_cut_off_is_refused_and_left_alone(place, suffix, share):
     assert path.read_bytes() == part
 
 
+def test_a_jpeg_cut_off_behind_its_thumbnail_is_refused(place):
+    whole, thumbnail = saved(place / "a.jpg").read_bytes(), saved(place / "t.jpg", SMOOTH[:8, :8]).read_bytes()
+    exif = b"Exif\0\0" + thumbnail
+    with_thumbnail = whole[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + whole[2:]
+    (place / "b.jpg").write_bytes(with_thumbnail)
+    assert_close(rasters.read_rgb8(place / "b.jpg"), SMOOTH)
+    assert rasters.size_of(place / "b.jpg") == (40, 60)
+    (place / "c.jpg").write_bytes(with_thumbnail[:-400])
+    with pytest.raises(RasterError, match="cut off"):
+        rasters.read_rgb8(place / "c.jpg")
+
+
+def test_a_tiff_of_reduced_pages_only_is_still_a_picture(place):
+    tifffile.imwrite(place / "r.tif", SMOOTH[:, :, 0], photometric="minisblack", subfiletype=1)
+    assert rasters.page_count(place / "r.tif") == 1
+    assert_close(rasters.read_image(place / "r.tif").array, SMOOTH[:, :, 0], error=0)
+
+
 @pytest.mark.parametrize("content", [b"", b"no picture at all, but a text", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"])
 def test_what_is_no_picture_is_refused(place, content):
     path = place / "a.jpg"
