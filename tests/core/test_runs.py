@@ -1,0 +1,54 @@
+"""What a method needs, what is missing, and what one press of Retrain chooses."""
+
+import pytest
+
+from crackstudio.core.images import ImageEntry, Tag, tag_of_folder
+from crackstudio.core.runs import ENOUGH_MASKS, MethodCard, Need, NeedKind, Stock, choose_method, shortfalls
+
+ANOSEG = MethodCard(
+    key="anoseg",
+    title="AnoSeg",
+    summary="",
+    needs=(Need(kind=NeedKind.INTACT, at_least=20), Need(kind=NeedKind.CRACKED, at_least=0)),
+    uses="",
+    paper="",
+)
+
+
+def test_a_shortfall_says_what_is_needed_and_what_there_is() -> None:
+    assert shortfalls(ANOSEG, Stock(intact=3)) == ("AnoSeg needs 20 images tagged intact; you have 3.",)
+    assert shortfalls(ANOSEG, Stock(intact=20)) == ()
+
+
+@pytest.mark.parametrize(
+    ("stock", "method", "word"),
+    [
+        (Stock(cracked=50, intact=50), "attention-cyclegan", "tags"),
+        (Stock(cracked=50, masks=ENOUGH_MASKS - 1), "attention-cyclegan", "tags"),
+        (Stock(cracked=50, masks=ENOUGH_MASKS), "unet", "masks"),
+        (Stock(masks=10, regions=8), "unet", "regions"),
+    ],
+)
+def test_one_press_chooses_by_what_there_is(stock: Stock, method: str, word: str) -> None:
+    chosen, why = choose_method(stock)
+    assert chosen == method
+    assert word in why
+
+
+@pytest.mark.parametrize(
+    ("path", "tag"),
+    [
+        ("NG/7.jpg", Tag.CRACKED),
+        ("bridge/ok/deep/7.jpg", Tag.INTACT),
+        ("cracked/good/7.jpg", Tag.INTACT),
+        ("positive.jpg", Tag.UNKNOWN),
+        ("concrete/7.jpg", Tag.UNKNOWN),
+    ],
+)
+def test_the_nearest_folder_tags(path: str, tag: Tag) -> None:
+    assert tag_of_folder(path) is tag
+
+
+def test_a_page_has_a_name_of_its_own() -> None:
+    assert ImageEntry(id=1, path="a.tif").name == "a.tif"
+    assert ImageEntry(id=1, path="a.tif", page=3).name == "a.tif#3"
