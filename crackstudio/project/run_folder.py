@@ -9,7 +9,6 @@ import shlex
 import subprocess
 from collections.abc import Iterator
 from datetime import datetime
-from importlib import metadata
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -203,6 +202,8 @@ def _now() -> datetime:
 
 
 def _version(package: str) -> tuple[str, str] | None:
+    from importlib import metadata
+
     try:
         return package, metadata.version(package)
     except metadata.PackageNotFoundError:

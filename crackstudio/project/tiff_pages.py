@@ -6,7 +6,6 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 import numpy as np
-import tifffile
 from numpy.typing import NDArray
 
 from crackstudio.project.headers import UnknownFormatError
@@ -22,15 +21,13 @@ def count(stream: BinaryIO) -> int:
     """Full pages."""
     if _has_one_directory(stream):
         return 1
-    stream.seek(0)
-    with tifffile.TiffFile(stream) as file:
+    with _opened(stream) as file:
         return sum(1 for _ in _pages(file))
 
 
 def size(stream: BinaryIO, page: int) -> tuple[int, int]:
     """(height, width) as seen."""
-    stream.seek(0)
-    with tifffile.TiffFile(stream) as file:
+    with _opened(stream) as file:
         chosen = _page(file, page)
         height, width = int(chosen.imagelength), int(chosen.imagewidth)
         return (width, height) if _orientation(chosen) >= 5 else (height, width)
@@ -38,12 +35,18 @@ def size(stream: BinaryIO, page: int) -> tuple[int, int]:
 
 def read(stream: BinaryIO, page: int, *, check: Check) -> tuple[NDArray[Any], int]:
     """(H, W) or (H, W, 3) in the page's own dtype, and the orientation 1..8 that is still to be applied."""
-    stream.seek(0)
-    with tifffile.TiffFile(stream) as file:
+    with _opened(stream) as file:
         chosen = _page(file, page)
         bits = int(chosen.bitspersample) * int(chosen.samplesperpixel)
         check(int(chosen.imagelength), int(chosen.imagewidth), max(1, bits // 8))
         return _grey_or_rgb(chosen), _orientation(chosen)
+
+
+def _opened(stream: BinaryIO) -> Any:
+    import tifffile  # 35 ms, which a window without a TIFF need not wait for
+
+    stream.seek(0)
+    return tifffile.TiffFile(stream)
 
 
 def _has_one_directory(stream: BinaryIO) -> bool:
