@@ -56,13 +56,22 @@ class Catalogue:
             asked = list(ids)
             return [self._images[i] for i in asked if i in self._images], [i for i in asked if i not in self._images]
 
-    def update(self, ids: Iterable[int], *, defect: bool | None = None, **fields: Any) -> list[ImageEntry]:
-        """Set `fields` of the entries (and `defect`, if given); returns those that changed."""
+    def update(self, ids: Iterable[int], **fields: Any) -> list[ImageEntry]:
+        """Set `fields` of the entries; returns those that changed."""
+        return self.revise(ids, lambda entry: msgspec.structs.replace(entry, **fields))
+
+    def revise(
+        self, ids: Iterable[int], revision: Callable[[ImageEntry], ImageEntry], *, defect: bool | None = None
+    ) -> list[ImageEntry]:
+        """Put each entry's `revision` in its place (and `defect`, if given); returns those that changed.
+
+        What depends on the entry as it is belongs in here: nobody else can change it in between.
+        """
         changed = []
         with self._lock:
             for image in ids:
                 stored = self.image(image)
-                entry = msgspec.structs.replace(stored.entry, **fields)
+                entry = revision(stored.entry)
                 if entry != stored.entry or (defect is not None and defect != stored.defect):
                     kept = stored.defect if defect is None else defect
                     self._images[image] = msgspec.structs.replace(stored, entry=entry, defect=kept)

@@ -28,6 +28,7 @@ from crackstudio.project.layout import HOME_NAME, Layout
 from crackstudio.project.locking import Lock
 from crackstudio.project.masks import Mask, MaskStore
 from crackstudio.project.proposals import ProposalStore
+from crackstudio.project.revisions import with_found_mask, with_mask, with_proposal, without_mask
 from crackstudio.project.run_folder import RunFolder, new_run
 from crackstudio.project.scanning import Scan, ScanOutcome
 from crackstudio.project.snapshot import build_snapshot, digest_of, drafts_of_project, has_defect
@@ -55,7 +56,7 @@ class Project:
         self._masks = MaskStore(layout, self.report)
         self._proposals = ProposalStore(layout, self._writer)
         self._journals: dict[int, Journal] = {}
-        self._saving: dict[int, threading.Lock] = {}
+        self._mask_locks: dict[int, threading.Lock] = {}
         self._saved_upto: dict[int, int] = {}
         if database.repaired:
             self.report(database.repaired)
@@ -141,20 +142,24 @@ class Project:
         return pixels
 
     def load_mask(self, image: int) -> Mask | None:
-        """(H, W) uint8 class ids, None where there is none. Off the main thread. Raises `MaskError`, `RasterError`."""
+        """(H, W) uint8 class ids, None where there is none. Off the main thread. Raises `MaskError`, `RasterError`.
+
+        Read the journal before the mask: strokes that the mask already contains change nothing when replayed, but
+        strokes that a save has just moved from the journal into the mask must not be missed.
+        """
         entry = self.entry(image)
-        try:
-            mask = self._masks.load(entry.name, self._size(entry))
-        except MaskError:
-            if not self._masks.exists(entry.name):  # kept aside
-                self._catalogue.update([image], mask_kind=None, review=_without_mask(entry))
-            raise
-        if mask is None:
-            if entry.mask_kind is not None:
-                self._catalogue.update([image], mask_kind=None, review=_without_mask(entry))
+        with self._mask_lock(image):
+            try:
+                mask = self._masks.load(entry.name, self._size(entry))
+            except MaskError:
+                if not self._masks.exists(entry.name):  # kept aside
+                    self._catalogue.revise([image], without_mask)
+                raise
+            if mask is not None:
+                self._catalogue.revise([image], with_found_mask, defect=has_defect(mask))
+            elif self.entry(image).mask_kind is not None:
+                self._catalogue.revise([image], without_mask)
                 self.report(f"The mask of {entry.name} is not on disk any more.")
-            return None
-        self._catalogue.update([image], defect=has_defect(mask), mask_kind=entry.mask_kind or MaskKind.EXACT)
         return mask
 
     def save_mask(
@@ -167,17 +172,16 @@ class Project:
         """
         journal = self.journal(image)
         upto = journal.mark() if journal_mark is None else journal_mark
-        with self._saving.setdefault(image, threading.Lock()):
+        with self._mask_lock(image):
             entry = self.entry(image)
             if upto < self._saved_upto.get(image, 0):  # overtaken by a later save
                 return entry
             if mask is None:
                 self._masks.take_away(entry.name)
-                self._catalogue.update([image], mask_kind=None, review=_without_mask(entry))
+                self._catalogue.revise([image], without_mask)
             else:
                 self._masks.save(entry.name, mask, self._size(entry))
-                review = Review.CORRECTED if entry.review in (Review.UNSEEN, Review.PROPOSED) else entry.review
-                self._catalogue.update([image], defect=has_defect(mask), mask_kind=kind, review=review)
+                self._catalogue.revise([image], partial(with_mask, kind=kind), defect=has_defect(mask))
             self._saved_upto[image] = upto
             journal.clear(upto)
         return self.entry(image)
@@ -215,10 +219,7 @@ class Project:
         entry = self.entry(event.id)
         renewed = entry.proposed_by is not None and entry.proposed_by != label
         self._proposals.take(entry.name, Path(event.out), keep_previous=renewed)
-        review = Review.PROPOSED if entry.review is Review.UNSEEN else entry.review
-        self._catalogue.update(
-            [event.id], proposed_by=label, threshold=event.threshold, score=event.score, review=review
-        )
+        self._catalogue.revise([event.id], partial(with_proposal, event=event, label=label))
         return self.entry(event.id)
 
     def proposal_path(self, image: int) -> Path:
@@ -303,6 +304,9 @@ class Project:
             self._database.close()
             self._lock.release()
 
+    def _mask_lock(self, image: int) -> threading.Lock:
+        return self._mask_locks.setdefault(image, threading.Lock())
+
     def _touch(self, ids: Iterable[int]) -> None:
         self._writer.touch(ids)
 
@@ -341,9 +345,3 @@ class Project:
         if self._layout.journal(old).exists():
             self._layout.journal(new).parent.mkdir(parents=True, exist_ok=True)
             atomic.replace(self._layout.journal(old), self._layout.journal(new))
-
-
-def _without_mask(entry: ImageEntry) -> Review:
-    if entry.review in (Review.CORRECTED, Review.CONFIRMED):
-        return Review.PROPOSED if entry.proposed_by else Review.UNSEEN
-    return entry.review

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crackstudio.core.errors import FolderError, RasterError
-from crackstudio.core.images import MaskKind, Review
 from crackstudio.project import rasters
 from crackstudio.project.catalogue import Catalogue
 from crackstudio.project.masks import MaskStore
+from crackstudio.project.revisions import with_found_mask
 from crackstudio.project.snapshot import digest_of
 from crackstudio.project.walk import Found, Walk
 
@@ -112,9 +112,7 @@ class Scan:
         for name in self._masks.names():
             image = self._catalogue.find(name)
             if image is not None and image.entry.mask_kind is None:
-                seen = image.entry.review in (Review.UNSEEN, Review.PROPOSED)
-                review = Review.CORRECTED if seen else image.entry.review
-                self._catalogue.update([image.entry.id], mask_kind=MaskKind.EXACT, review=review)
+                self._catalogue.revise([image.entry.id], with_found_mask)
 
     def _relink(self, rename: Callable[[str, str], None]) -> set[int]:
         """Give new files what is known of a vanished one with the same content; the ids of those vanished no more."""

@@ -101,6 +101,18 @@ def test_a_save_that_was_overtaken_does_not_undo_the_later_one(project, id_of):
     assert (project.load_mask(image) == MASK).all()
 
 
+def test_a_mask_confirmed_while_it_is_being_saved_stays_confirmed(project, id_of, monkeypatch):
+    image, write = id_of(project, "a.png"), rasters.write_png
+
+    def confirmed_meanwhile(path, array):
+        write(path, array)
+        project.set_review([image], Review.CONFIRMED)
+
+    monkeypatch.setattr(rasters, "write_png", confirmed_meanwhile)
+    entry = project.save_mask(image, MASK, MaskKind.EXACT)
+    assert (entry.review, entry.mask_kind) == (Review.CONFIRMED, MaskKind.EXACT)
+
+
 def test_a_mask_of_another_size_is_refused_and_kept_aside(project, id_of):
     image = id_of(project, "a.png")
     project.save_mask(image, MASK, MaskKind.EXACT)
@@ -360,3 +372,21 @@ def test_closing_twice_is_harmless(opened):
     project = opened()
     project.close()
     project.close()
+
+
+def test_loading_and_saving_at_once_raises_no_false_alarm(project, id_of):
+    told = []
+    project.listen(told.append)
+    image = id_of(project, "a.png")
+    project.save_mask(image, MASK, MaskKind.EXACT)
+
+    def load():
+        for _ in range(30):
+            assert project.load_mask(image) is not None
+
+    loader = threading.Thread(target=load)
+    loader.start()
+    for _ in range(30):
+        project.save_mask(image, MASK, MaskKind.EXACT)
+    loader.join()
+    assert told == []
