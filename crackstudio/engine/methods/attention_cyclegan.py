@@ -13,6 +13,7 @@ from copy import deepcopy
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 
+import numpy as np
 import torch
 from msgspec import Meta
 from torch import Tensor, nn
@@ -34,6 +35,7 @@ from crackstudio.engine.networks.blocks import BlockKind
 from crackstudio.engine.networks.contour import contour_loss
 from crackstudio.engine.networks.discriminators import PatchDiscriminator
 from crackstudio.engine.networks.generators import DamagingGenerator, GeneratorShape, Repair, RepairingGenerator
+from crackstudio.imaging.specks import fade_specks
 
 
 class OptimiserKind(StrEnum):
@@ -89,6 +91,10 @@ class AttentionCycleGANConfig(MethodConfig, frozen=True, kw_only=True):
     guided: Annotated[
         float, Meta(ge=0, le=100, description="Weight: attention follows the masks of images that have one.")
     ] = 1.0
+    smallest: Annotated[
+        int,
+        Meta(ge=0, le=10_000, description="Pieces of fewer pixels fade from the crack map.", extra={"unit": "px"}),
+    ] = 48
 
 
 CONTOUR_FROM = 0.15
@@ -135,6 +141,7 @@ class AttentionCycleGAN(Method):
                     "tag": 0.0,
                     "contour": 0.0,
                     "guided": 0.0,
+                    "smallest": 0,
                 },
             ),
             Preset(
@@ -198,11 +205,12 @@ class AttentionCycleGAN(Method):
 
     def crack_map(self, images: Tensor) -> Tensor:
         repair: Repair = self._averaged(_signed(images))
-        return repair.attention
+        return self._without_specks(repair.attention)
 
     def preview(self, images: Tensor) -> dict[str, Tensor]:
         repair: Repair = self._averaged(_signed(images))
-        return {"crack map": repair.attention, "repaired": ((repair.image + 1) / 2).clamp(0, 1)}
+        repaired = ((repair.image + 1) / 2).clamp(0, 1)
+        return {"crack map": self._without_specks(repair.attention), "repaired": repaired}
 
     def guard(self) -> Guard:
         return Guard()
@@ -281,6 +289,12 @@ class AttentionCycleGAN(Method):
             "contour": config.contour,
             "guided": config.guided,
         }
+
+    def _without_specks(self, attention: Tensor) -> Tensor:
+        smallest = self.config.smallest
+        maps = attention[:, 0].detach().float().cpu().numpy()
+        faded = np.stack([fade_specks(one, smallest=smallest) for one in maps])
+        return torch.from_numpy(faded)[:, None].to(attention.device)
 
     def _start_or_go_on(self, optimiser: Optimizer) -> None:
         """A run that starts from a checkpoint has only the averaged generator: let the repairing one start there."""
