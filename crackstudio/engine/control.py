@@ -62,7 +62,9 @@ class Control:
             raise Interrupted
 
     @contextlib.contextmanager
-    def watching(self, networks: Iterable[nn.Module], *, on_pause: Callable[[bool], None]) -> Iterator[None]:
+    def watching(
+        self, networks: Iterable[nn.Module], *, on_pause: Callable[[bool], None] = lambda _: None
+    ) -> Iterator[None]:
         """Let every layer and gradient of `networks` ask; `on_pause(True / False)` when a pause begins and ends."""
         self._on_pause = on_pause
         handles: list[RemovableHandle] = []

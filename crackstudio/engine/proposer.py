@@ -52,22 +52,26 @@ class Proposer:
     ) -> Iterator[Proposed | ProposalFailed]:
         """One event for each image, once its file is written. `images` is asked for the next one lazily.
 
-        Raises Interrupted when `control` stops.
+        Raises Interrupted when `control` stops, in the middle of a large image too.
         """
         control = control or Control()
         pending: deque[Future[Proposed | ProposalFailed]] = deque()
-        with ThreadPoolExecutor(1, "encode") as encoder, _Decoder(images, self._piece) as decoder:
-            for done in self._forwarded(decoder, control):
+        networks = [self._method.networks()[self._method.proposer()]]
+        with (
+            ThreadPoolExecutor(1, "encode") as encoder,
+            _Decoder(images, self._piece) as decoder,
+            control.watching(networks),
+        ):
+            for done in self._forwarded(decoder):
                 pending.append(encoder.submit(self._finish, done))
                 while pending and (pending[0].done() or len(pending) > AHEAD):
                     yield pending.popleft().result()
             while pending:
                 yield pending.popleft().result()
 
-    def _forwarded(self, decoder: "_Decoder", control: Control) -> Iterator["_Image"]:
+    def _forwarded(self, decoder: "_Decoder") -> Iterator["_Image"]:
         """Images whose pieces have all gone through, and those that could not be read."""
         for batch in decoder.batches(pixels=BATCH_PIXELS[self._place.device.type]):
-            control.check()
             if batch.failed:
                 yield batch.failed
                 continue

@@ -139,15 +139,12 @@ class Trainer:
 
     def _require_finite(self) -> None:
         broken = [term for term, loss in self._losses.items() if not math.isfinite(loss)]
-        if not broken:
-            return
-        step = self.step
-        # a guard may roll the run back, or end it in its own words
-        self._assessment.guard(step, losses=self._losses)
-        if not self._assessment.has_guard:
+        if broken and self._assessment.has_guard:  # it rolls the run back, or ends it in its own words
+            self._assessment.guard(self.step, losses=self._losses)
+        elif broken:
             raise RunError(
-                f"The loss {', '.join(broken)} is no longer a number at step {step}. The best checkpoint was kept. "
-                "Lower the learning rate and retrain."
+                f"The loss {', '.join(broken)} is no longer a number at step {self.step}. "
+                "The best checkpoint was kept. Lower the learning rate and retrain."
             )
 
     def _assess(self) -> None:

@@ -17,13 +17,9 @@ class Tail(nn.Module):
         self.first, self.second = nn.Linear(3, 3), nn.Linear(3, 3)
 
 
-def nothing(_: bool) -> None:
-    """Nobody listens."""
-
-
 def test_a_stop_is_seen_between_two_layers() -> None:
     control, network = Control(), Tail()
-    with control.watching([network], on_pause=nothing):
+    with control.watching([network]):
         seen = network.first(torch.ones(1, 3))
         control.stop()
         with pytest.raises(Interrupted):
@@ -32,7 +28,7 @@ def test_a_stop_is_seen_between_two_layers() -> None:
 
 def test_a_stop_is_seen_within_the_backward_pass() -> None:
     control, network = Control(), Tail()
-    with control.watching([network], on_pause=nothing):
+    with control.watching([network]):
         loss = network.second(network.first(torch.ones(1, 3))).sum()
         control.stop()
         with pytest.raises(Interrupted):
@@ -41,7 +37,7 @@ def test_a_stop_is_seen_within_the_backward_pass() -> None:
 
 def test_nothing_is_watched_afterwards() -> None:
     control, network = Control(), Tail()
-    with control.watching([network], on_pause=nothing):
+    with control.watching([network]):
         pass
     control.stop()
     network.second(network.first(torch.ones(1, 3))).sum().backward()
