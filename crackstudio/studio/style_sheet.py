@@ -93,7 +93,8 @@ QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url($icons/chevron-down.svg); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $border; outline: none; padding: 4px;
     selection-background-color: $accent_soft; selection-color: $text; }
-QAbstractSpinBox { padding: 4px 18px 4px 8px; }
+QAbstractSpinBox { padding: 0 18px 0 0; min-height: 24px; }
+QAbstractSpinBox[buttonSymbols="2"] { padding: 0; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { subcontrol-origin: border; width: 18px; border: none; }
 QAbstractSpinBox::up-button { subcontrol-position: top right; }
 QAbstractSpinBox::down-button { subcontrol-position: bottom right; }

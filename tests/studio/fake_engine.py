@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from crackstudio.core import wire
+from crackstudio.core.errors import CrackStudioError
 from crackstudio.core.runs import CheckpointCard, MethodCard, Need, NeedKind, Preset, Setting
 from crackstudio.project import rasters
 
@@ -57,7 +58,7 @@ def propose(command: wire.Propose) -> None:
     for image in command.images:
         try:
             height, width = rasters.size_of(Path(image.image), image.page)
-        except Exception as error:
+        except CrackStudioError as error:
             say(wire.ProposalFailed(id=image.id, message=str(error)))
             continue
         crack_map = np.full((height, width), 10, np.uint8)
@@ -77,7 +78,8 @@ def propose(command: wire.Propose) -> None:
 def train(run: Path, manner: str) -> None:
     say(wire.Started(device="cpu", precision="float32", parameters=10, images=3, steps=100))
     say(wire.Stepped(step=1, losses={"seg": 1.0, "tag": 0.5}, seconds=0.5, seconds_left=9, steps_per_second=2))
-    print("training", file=sys.stderr, flush=True)
+    sys.stderr.write("training\n")
+    sys.stderr.flush()
     if manner == "crash":
         sys.exit(3)
     if manner == "killed":
@@ -97,6 +99,24 @@ def train(run: Path, manner: str) -> None:
         say(wire.Finished(step=2, checkpoint="checkpoints/best.safetensors", scores={"iou": 0.5}))
 
 
+def obey(command: wire.AnyCommand, manner: str) -> None:
+    match command:
+        case wire.Train():
+            train(Path(command.run), manner)
+        case wire.Propose() if manner == "proposer-crash":
+            sys.exit(5)
+        case wire.Propose():
+            propose(command)
+        case wire.Pause():
+            say(wire.Paused(step=2))
+        case wire.Resume():
+            say(wire.Resumed(step=2))
+        case wire.Stop():
+            say(wire.Stopped(step=2, checkpoint="checkpoints/best.safetensors"))
+        case _:
+            pass
+
+
 def main() -> None:
     manner = sys.argv[1] if len(sys.argv) > 1 else ""
     if manner == "deaf":
@@ -107,22 +127,7 @@ def main() -> None:
         sys.stdout.buffer.write(b'this is no event\n{"event": "unheard-of"}\n')
     say(wire.Ready(methods=CARDS, device="cpu, fake"))
     for line in sys.stdin.buffer:
-        command = wire.decode_command(line)
-        match command:
-            case wire.Train():
-                train(Path(command.run), manner)
-            case wire.Propose() if manner == "proposer-crash":
-                sys.exit(5)
-            case wire.Propose():
-                propose(command)
-            case wire.Pause():
-                say(wire.Paused(step=2))
-            case wire.Resume():
-                say(wire.Resumed(step=2))
-            case wire.Stop():
-                say(wire.Stopped(step=2, checkpoint="checkpoints/best.safetensors"))
-            case _:
-                pass
+        obey(wire.decode_command(line), manner)
     while manner == "deaf":
         signal.pause()
 

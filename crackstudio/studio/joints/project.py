@@ -13,7 +13,6 @@ from crackstudio.studio.widgets.image_model import Order
 from crackstudio.studio.widgets.main_window import MainWindow
 
 DEMO_IMAGES = 36
-MESSAGE_MS = 8000
 
 
 def join_project(window: MainWindow) -> None:
@@ -26,7 +25,7 @@ def join_project(window: MainWindow) -> None:
     session.entries_changed.connect(lambda entries: _update_entries(window, entries))
     images.image_chosen.connect(session.open_image)
     session.notice_raised.connect(window.notices.show_notice)
-    session.message_given.connect(lambda words: window.status.showMessage(words, MESSAGE_MS))
+    session.message_given.connect(window.status.say)
     session.saved.connect(window.status.set_saved)
     window.proposing.finished.connect(lambda _count: _rank_again(window))
     _join_actions(window)

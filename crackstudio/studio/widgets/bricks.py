@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QButtonGroup,
     QDoubleSpinBox,
     QFrame,
@@ -60,6 +61,11 @@ def glyph_button(icon_name: str, *, tip: str, colour: str = "muted", checkable: 
     made.setCheckable(checkable)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return made
+
+
+def inset(box: QAbstractSpinBox) -> None:
+    """Keep the number off the box's left edge: the style sheet's padding does not reach the line inside."""
+    box.lineEdit().setTextMargins(6, 0, 0, 0)
 
 
 def restyle(widget: QWidget, name: str, value: object) -> None:
@@ -131,7 +137,9 @@ class SliderRow(QWidget):
         self._number.setSingleStep(10**-decimals)
         self._number.setRange(minimum, maximum)
         self._number.setSuffix(suffix)
-        self._number.setFixedWidth(84)
+        self._number.setFixedWidth(72)
+        self._number.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+        self._number.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._number.setKeyboardTracking(False)
         self._number.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         row = QHBoxLayout(self)

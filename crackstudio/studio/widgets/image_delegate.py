@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Q
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from crackstudio.core.images import ImageEntry, MaskKind, Review, Tag
+from crackstudio.core.images import ImageEntry, MaskKind, Review, Tag, tag_of_folder
 from crackstudio.studio.colours import Colours, colours_now
 from crackstudio.studio.icons import paint_glyph
 from crackstudio.studio.widgets.image_model import ENTRY_ROLE
@@ -90,7 +90,8 @@ class ImageDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(colours.muted))
         below = QRect(left + 14, rect.top() + 30, width - 14, 20)
-        words = " · ".join(filter(None, (_state_words(entry), folder)))
+        where = "" if tag_of_folder(entry.path) is not Tag.UNKNOWN else folder
+        words = " · ".join(filter(None, (_state_words(entry), where)))
         painter.drawText(
             below,
             Qt.AlignmentFlag.AlignVCenter,
@@ -109,6 +110,8 @@ def _state_words(entry: ImageEntry) -> str:
         return "cannot be read"
     if entry.review is Review.PROPOSED and entry.score is not None:
         return f"{entry.score:.0%} unsure"
+    if entry.review is Review.CONFIRMED and entry.tag is Tag.INTACT:
+        return "confirmed, intact"
     if entry.mask_kind is MaskKind.REGION:
         return f"{entry.review}, region"
     return str(entry.review)

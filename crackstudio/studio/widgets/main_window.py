@@ -101,6 +101,8 @@ class MainWindow(QMainWindow):
         """Enable what needs a run; `any_run` when one is shown that does not train."""
         for name in _NEEDS_RUN:
             self.actions[name].setEnabled(running or (any_run and name in ("use_now", "copy_command")))
+        for name in ("retrain", "retrain_form"):
+            self.actions[name].setEnabled(not running and self.pages.currentWidget() is self.canvas)
         if not running:
             self.actions["pause"].setChecked(False)
 

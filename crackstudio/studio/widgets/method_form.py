@@ -17,11 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from crackstudio.core.runs import MethodCard, RunSpec, SettingValue, Stock, shortfalls
-from crackstudio.studio.widgets.bricks import Segments, line, push, restyle, text
+from crackstudio.studio.widgets.bricks import Segments, inset, line, push, restyle, text
 from crackstudio.studio.widgets.setting_fields import SettingField, field_for
 
 _DEFAULT, _MINUTES, _STEPS = "default", "minutes", "steps"
 _NO_PRESET = "Defaults"
+_ROW = 28
 
 
 class MethodForm(QDialog):
@@ -100,7 +101,7 @@ class MethodForm(QDialog):
     def _show_method(self) -> None:
         card = self._card()
         self._summary.setText(card.summary)
-        about = [f"Uses {card.uses}." if card.uses else "", card.notes, card.paper]
+        about = [f"Supervision: {card.uses}" if card.uses else "", card.notes, card.paper]
         self._notes.setText("\n".join(filter(None, about)))
         self._show_needs(card)
         self._preset.blockSignals(True)
@@ -133,6 +134,7 @@ class MethodForm(QDialog):
         for setting in card.settings:
             name = text(setting.name.replace("_", " "), kind="muted")
             name.setToolTip(setting.help)
+            name.setMinimumHeight(_ROW)
             layout.addRow(name, self._fields[setting.name].widget)
 
     def _apply_preset(self) -> None:
@@ -197,5 +199,7 @@ class MethodForm(QDialog):
         column.addWidget(self._notes)
         column.addLayout(buttons)
         self._notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        for box in (self._minutes, self._steps, self._seed):
+            inset(box)
         self._limit.choose(_DEFAULT)
         self._choose_limit(_DEFAULT)

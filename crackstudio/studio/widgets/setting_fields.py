@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from crackstudio.core.runs import Setting, SettingValue
+from crackstudio.studio.widgets.bricks import inset
 from crackstudio.studio.widgets.scientific_box import ScientificBox
 
 _LARGEST_WHOLE = 2**31 - 1
@@ -50,6 +51,7 @@ class _Choice(SettingField):
 class _Whole(SettingField):
     def __init__(self, setting: Setting) -> None:
         self.widget: QSpinBox = QSpinBox()
+        inset(self.widget)
         low = -_LARGEST_WHOLE if setting.minimum is None else int(setting.minimum)
         high = _LARGEST_WHOLE if setting.maximum is None else min(_LARGEST_WHOLE, int(setting.maximum))
         self.widget.setRange(low, high)
@@ -65,6 +67,7 @@ class _Whole(SettingField):
 class _Number(SettingField):
     def __init__(self, setting: Setting) -> None:
         self.widget: ScientificBox = ScientificBox()
+        inset(self.widget)
         self.widget.setRange(
             -1e300 if setting.minimum is None else setting.minimum,
             1e300 if setting.maximum is None else setting.maximum,

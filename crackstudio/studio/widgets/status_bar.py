@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QStatusBar
 
 from crackstudio.core.images import ImageEntry
+
+MESSAGE_MS = 8000
 
 
 class StatusBar(QStatusBar):
@@ -19,11 +22,20 @@ class StatusBar(QStatusBar):
         self._zoom = QLabel()
         self._review = QLabel()
         self._saved = QLabel()
+        self._message = QLabel()
+        self._passing = QTimer(self, singleShot=True, interval=MESSAGE_MS)
+        self._passing.timeout.connect(self._message.clear)
         self._cursor.setMinimumWidth(170)
         for left in (self._path, self._size, self._zoom, self._cursor):
             self.addWidget(left)
+        self.addWidget(self._message, 1)
         for right in (self._review, self._saved):
             self.addPermanentWidget(right)
+
+    def say(self, words: str) -> None:
+        """A line that passes by; the rest stays in sight."""
+        self._message.setText(words)
+        self._passing.start()
 
     def set_entry(self, entry: ImageEntry | None) -> None:
         """Show the open image."""
