@@ -95,6 +95,7 @@ class Notices(QWidget):
         card = NoticeCard(notice, parent=self)
         card.destroyed.connect(self._fit)
         self._column.insertWidget(0, card)
+        card.show()
         self.show()
         self.raise_()
         self._fit()

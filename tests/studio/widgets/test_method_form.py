@@ -1,0 +1,92 @@
+"""The form: drawn from a card, and back to a spec with what differs."""
+
+import msgspec
+import pytest
+
+from crackstudio.core.runs import MethodCard, Need, NeedKind, Preset, RunSpec, Setting, Stock
+from crackstudio.studio.widgets.method_form import MethodForm
+
+UNET = MethodCard(
+    key="unet",
+    title="U-Net",
+    summary="Learns masks.",
+    needs=(Need(kind=NeedKind.MASKS, at_least=4),),
+    uses="masks",
+    paper="2015",
+    settings=(
+        Setting(name="width", default=32, help="Channels", minimum=8, maximum=128, unit="px"),
+        Setting(name="rate", default=2e-4, help="Learning rate", minimum=0, maximum=1),
+        Setting(name="flips", default=True, help="Flip"),
+        Setting(name="loss", default="bce", help="Loss", choices=("bce", "dice")),
+        Setting(name="words", default="", help="Words"),
+    ),
+    presets=(Preset(name="small", title="Small", settings={"width": 16, "rate": 1e-5}),),
+)
+TAGS = msgspec.structs.replace(UNET, key="tags", title="Tags", needs=(), settings=(), presets=())
+
+
+@pytest.fixture
+def form(qtbot):
+    made = MethodForm()
+    qtbot.addWidget(made)
+    made.set_methods([UNET, TAGS], stock=Stock(masks=5), chosen="unet", start_from={"unet": "/x.safetensors"})
+    return made
+
+
+def test_untouched_it_asks_for_the_defaults(form):
+    assert form.spec() == RunSpec(method="unet", start_from="/x.safetensors")
+
+
+def test_only_what_differs_is_in_the_spec(form):
+    form._fields["width"].set_value(64)
+    form._fields["rate"].set_value(3e-5)
+    form._fields["flips"].set_value(False)
+    form._fields["loss"].set_value("dice")
+    form._fields["words"].set_value("thin")
+    assert form.spec().settings == {"width": 64, "rate": 3e-5, "flips": False, "loss": "dice", "words": "thin"}
+
+
+def test_a_preset_fills_the_fields_and_later_changes_are_kept(form):
+    form._preset.setCurrentIndex(1)
+    assert form._fields["rate"].value() == 1e-5
+    assert (form.spec().preset, form.spec().settings) == ("small", {})
+    form._fields["width"].set_value(32)
+    assert form.spec().settings == {"width": 32}
+
+
+def test_length_device_seed_and_purpose(form):
+    form._limit.chosen.emit("minutes")
+    form._minutes.setValue(3.5)
+    form._seed.setValue(7)
+    form._purpose.setText(" thin cracks ")
+    form._device.setCurrentText("cuda:1")
+    spec = form.spec()
+    assert (spec.minutes, spec.steps, spec.seed, spec.purpose, spec.device) == (3.5, None, 7, "thin cracks", "cuda:1")
+
+
+def test_it_says_what_is_missing_and_does_not_start(form):
+    form.set_methods([UNET], stock=Stock(masks=3), chosen="unet")
+    assert form._needs.text() == "U-Net needs 4 confirmed masks with a defect; you have 3."
+    assert not form._start.isEnabled()
+
+
+def test_another_method_draws_other_settings_and_starts(form, qtbot):
+    form._method.setCurrentIndex(1)
+    assert form._fields == {}
+    with qtbot.waitSignal(form.run_asked) as asked:
+        form._start.click()
+    assert asked.args[0] == RunSpec(method="tags")
+
+
+@pytest.mark.parametrize(("typed", "value"), [("1e-5", 1e-5), ("0.25", 0.25), ("nonsense", 2e-4)])
+def test_numbers_can_be_typed_as_one_writes_them(form, typed, value):
+    box = form._fields["rate"].widget
+    box.lineEdit().setText(typed)
+    box.interpretText()
+    assert box.value() == value
+
+
+def test_steps_of_a_number_follow_its_size(form):
+    box = form._fields["rate"].widget
+    box.stepBy(1)
+    assert box.value() == pytest.approx(2.1e-4)

@@ -1,0 +1,126 @@
+"""The panels on the right: they say what they are told, and tell what a person does."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from crackstudio.core.classes import DefectClass
+from crackstudio.core.images import ImageEntry, MaskKind, Review, Tag
+from crackstudio.studio.widgets.bricks import Section, Segments, SliderRow
+from crackstudio.studio.widgets.image_panel import ImagePanel
+from crackstudio.studio.widgets.layers_panel import LayersPanel
+from crackstudio.studio.widgets.threshold_panel import ThresholdPanel
+from crackstudio.studio.widgets.tool_panel import ToolPanel
+
+
+@pytest.fixture
+def shown(qtbot):
+    def show(widget):
+        qtbot.addWidget(widget)
+        widget.show()
+        return widget
+
+    return show
+
+
+def heard(signal):
+    told = []
+    signal.connect(lambda *values: told.append(values if len(values) > 1 else values[0]))
+    return told
+
+
+def test_a_slider_row_tells_a_person_but_not_a_setter(shown):
+    row = shown(SliderRow(minimum=1, maximum=2000, value=12, bend=3))
+    told = heard(row.value_changed)
+    row.set_value(300)
+    assert told == []
+    row._slider.setValue(0)
+    row._number.setValue(50)
+    assert told == [1, 50]
+    assert row.value == 50
+
+
+@pytest.mark.parametrize("value", [1, 2, 12, 100, 999, 2000])
+def test_a_bent_slider_finds_its_value_again(shown, value):
+    row = shown(SliderRow(minimum=1, maximum=2000, value=1, bend=3))
+    row.set_value(value)
+    assert row.value == value
+
+
+def test_segments_hold_one(shown, qtbot):
+    segments = shown(Segments((("a", "A"), ("b", "B"))))
+    told = heard(segments.chosen)
+    segments.choose("a")
+    segments._buttons["b"].click()
+    assert told == ["b"]
+    segments.choose(None)
+    assert not any(button.isChecked() for button in segments._buttons.values())
+
+
+def test_a_section_folds(shown, qtbot):
+    section = shown(Section("Layers"))
+    section._head.click()
+    assert not section._body.isVisible()
+
+
+def test_threshold_shows_the_share_over_it_live(shown):
+    panel = shown(ThresholdPanel())
+    counts = np.zeros(256, np.int64)
+    counts[[0, 128, 255]] = 90, 9, 1
+    panel.set_proposal(origin="20261120-113141-unet@300", own=0.4, threshold=0.4)
+    panel.set_histogram(counts)
+    assert panel._share.text() == "10.00% of the image is over it"
+    assert "unet 20 Nov" in panel._origin.text()
+    told = heard(panel.threshold_changed)
+    panel._slider._number.setValue(0.6)
+    assert panel._share.text() == "1.00% of the image is over it"
+    panel._reset.click()
+    assert told == [0.6, 0.4]
+    assert not panel._reset.isEnabled()
+
+
+def test_without_a_proposal_the_threshold_rests(shown):
+    panel = shown(ThresholdPanel())
+    assert not panel._slider.isEnabled()
+    assert "No proposal yet" in panel._origin.text()
+
+
+def test_layers_tell_and_follow(shown):
+    panel = shown(LayersPanel())
+    panel.add_layer("mask", title="Mask", visible=True, opacity=0.5, colour="#ff0000")
+    told = heard(panel.layer_changed)
+    panel.toggle("mask")
+    panel._rows["mask"].opacity.setValue(20)
+    assert told == [("mask", False, 0.5, "#ff0000"), ("mask", False, 0.2, "#ff0000")]
+    panel.set_layer("mask", visible=True, opacity=1)
+    assert len(told) == 2
+    assert panel._rows["mask"].eye.isChecked()
+
+
+def test_classes_are_chosen_by_key_and_by_hand(shown):
+    panel = shown(ToolPanel())
+    told = heard(panel.class_changed)
+    panel.set_classes([DefectClass(id=1, name="crack", colour="#f00"), DefectClass(id=3, name="spall", colour="#0f0")])
+    panel.choose_class(3)
+    panel.choose_class(9)
+    assert told == [3]
+
+
+def test_image_panel(shown, qtbot):
+    panel = shown(ImagePanel())
+    assert not panel.isEnabled()
+    entry = ImageEntry(id=1, path="a/b.png", width=20, height=10, tag=Tag.INTACT, review=Review.PROPOSED)
+    panel.set_entry(entry, kind=MaskKind.EXACT)
+    assert panel._facts.text() == "20 × 10 px · proposed"
+    assert panel._tag._buttons["intact"].isChecked()
+    assert not panel._weights.isVisible()
+    panel.set_entry(entry, kind=MaskKind.REGION)
+    assert panel._weights.isVisible()
+    told = heard(panel.weighting_changed)
+    panel._power._number.setValue(1)
+    assert told == [(1, 1)]
+    accepted = heard(panel.tag_chosen)
+    qtbot.mouseClick(panel._tag._buttons["cracked"], Qt.MouseButton.LeftButton)
+    assert accepted == ["cracked"]
+    panel.set_share(0.0123)
+    assert panel._share.text() == "1.23%"
