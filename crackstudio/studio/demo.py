@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
@@ -57,14 +57,15 @@ def drive(images: Path, *, truth: Path, pictures: Path, minutes: float = MINUTES
     window.show()
     demo = _Demo(window, truth=truth, pictures=pictures, minutes=minutes)
     try:
-        _play(demo.script(images), app=app)
+        _play(demo.script(images))
     finally:
         window.close()
     return demo.walked
 
 
-def _play(script: Script, *, app: QApplication) -> None:
-    """Run the event loop until the script has ended, or waits for one thing for too long."""
+def _play(script: Script) -> None:
+    """Run an event loop until the script has ended, or waits for one thing for too long."""
+    loop = QEventLoop()
     failures: list[BaseException] = []
     waiting: list[tuple[Condition, float]] = [(lambda: True, time.monotonic())]
     timer = QTimer(interval=20)
@@ -77,14 +78,14 @@ def _play(script: Script, *, app: QApplication) -> None:
             elif time.monotonic() - since > PATIENCE_S:
                 raise RunError(f"The demo waited {PATIENCE_S} s in vain. Its pictures show how far it came.")
         except StopIteration:
-            app.quit()
+            loop.quit()
         except Exception as error:  # noqa: BLE001  raised again below: a slot would swallow it
             failures.append(error)
-            app.quit()
+            loop.quit()
 
     timer.timeout.connect(ask)
     timer.start()
-    app.exec()
+    loop.exec()
     timer.stop()
     if failures:
         raise failures[0]
