@@ -49,6 +49,9 @@ class Retraining(QObject):
         self._link: RetrainingThread | None = None
         self._run: RunFolder | None = None
         self.history: RunHistory | None = None
+        self._is_starting = False
+        self.weighting: dict[str, float] = {}
+        """How the next run weights region labels, by the names of its settings."""
         self._heard = 0.0
         self._watch = QTimer(self, interval=5000)
         self._watch.timeout.connect(self._watch_silence)
@@ -68,34 +71,26 @@ class Retraining(QObject):
         return self._session.project.stock() if self._session.project else Stock()
 
     def retrain(self, spec: RunSpec | None = None) -> None:
-        """Start a run; without a spec the project's stock chooses the method."""
+        """Start a run, once every mask is saved and counted; without a spec the stock chooses the method."""
         project = self._session.project
-        if project is None or self._refuse_second():
+        if project is None or self._is_starting or self._refuse_second():
             return
-        why = ""
-        if spec is None:
-            method, why = choose_method(self.stock())
-            spec = self.spec_for(method)
-        missing = self._shortfalls(spec.method)
-        if missing:
-            self._tell_missing(missing)
-            return
-        self._session.message_given.emit(why or f"Starting {spec.method}…")
+        self._is_starting = True
         self._session.save_all()
-        wanted = spec
         self._session.writing.submit(
-            lambda: project.create_run(wanted), done=self._start, failed=self._session.tell_failure
+            project.stock, done=lambda stock: self._create(project, stock, spec), failed=self._give_up
         )
 
     def spec_for(self, method: str) -> RunSpec:
         """The default run of a method; it goes on from the network in use where that is of the same method."""
         network = self._session.project.network() if self._session.project else None
         card = read_card(network.path) if network else None
-        if network is None or card is None or card.method != method:
-            return RunSpec(method=method)
         known = {setting.name: setting.default for one in self._cards(method) for setting in one.settings}
-        own = {name: value for name, value in card.settings.items() if name in known and known[name] != value}
-        return RunSpec(method=method, settings=own, start_from=str(network.path))
+        weights = {name: value for name, value in self.weighting.items() if known.get(name, value) != value}
+        if network is None or card is None or card.method != method:
+            return RunSpec(method=method, settings=dict(weights))
+        own = {name: value for name, value in card.settings.items() if known.get(name, value) != value}
+        return RunSpec(method=method, settings={**own, **weights}, start_from=str(network.path))
 
     def pause(self) -> None:
         """Hold the run, or let it go on."""
@@ -167,8 +162,22 @@ class Retraining(QObject):
     def _cards(self, method: str) -> list[MethodCard]:
         return [card for card in self._proposing.methods if card.key == method]
 
-    def _shortfalls(self, method: str) -> tuple[str, ...]:
-        return tuple(words for card in self._cards(method) for words in shortfalls(card, self.stock()))
+    def _create(self, project: Project, stock: Stock, spec: RunSpec | None) -> None:
+        if project is not self._session.project:
+            return
+        method, why = choose_method(stock)
+        wanted = spec or self.spec_for(method)
+        missing = [words for card in self._cards(wanted.method) for words in shortfalls(card, stock)]
+        if missing:
+            self._is_starting = False
+            self._tell_missing(missing)
+            return
+        self._session.message_given.emit(f"Starting {wanted.method}…" if spec else why)
+        self._session.writing.submit(lambda: project.create_run(wanted), done=self._start, failed=self._give_up)
+
+    def _give_up(self, error: Exception) -> None:
+        self._is_starting = False
+        self._session.tell_failure(error)
 
     def _refuse_second(self) -> bool:
         if self.is_running:
@@ -183,6 +192,7 @@ class Retraining(QObject):
         return self.is_running
 
     def _start(self, run: RunFolder) -> None:
+        self._is_starting = False
         try:
             history = replay(run, with_pictures=False, alive=True)
         except CrackStudioError as error:
@@ -225,7 +235,7 @@ class Retraining(QObject):
         elif run.checkpoint_best.exists():
             self._succession.compare(run)
 
-    def _tell_missing(self, missing: tuple[str, ...]) -> None:
+    def _tell_missing(self, missing: Sequence[str]) -> None:
         self._session.tell(
             Notice(
                 title="Not enough to learn from yet",
@@ -281,6 +291,7 @@ class Retraining(QObject):
 
     def _leave(self) -> None:
         self.close()
+        self._is_starting = False
         self._run, self.history = None, None
         self.runs_listed.emit([])
 

@@ -14,6 +14,8 @@ from crackstudio.studio.notice import Notice, Offer, Tone
 from crackstudio.studio.proposing import Proposing
 from crackstudio.studio.session import Session
 
+LANE = "comparison"
+
 
 class Succession(QObject):
     """Compares and replaces the network in use; then what is not confirmed is proposed again."""
@@ -27,7 +29,7 @@ class Succession(QObject):
         super().__init__(session)
         self._session, self._proposing = session, proposing
         session.project_opened.connect(lambda project: self.network_changed.emit(project.network()))
-        session.project_closed.connect(lambda: self.network_changed.emit(None))
+        session.project_closed.connect(self._leave)
 
     def compare(self, run: RunFolder) -> None:
         """Let the best network of a run that has ended compete with the one in use."""
@@ -41,7 +43,7 @@ class Succession(QObject):
             return
         self._session.message_given.emit("Comparing the new network with the one in use…")
         self._session.reading.submit(
-            lambda: compared_images(run), done=lambda images: self._propose_both(images, old=old, new=new)
+            lambda: compared_images(run), done=lambda images: self._propose_both(images, old=old, new=new), lane=LANE
         )
 
     def use(self, network: NetworkInUse, *, words: str = "") -> None:
@@ -65,13 +67,19 @@ class Succession(QObject):
                 [(image.image, image.page, image.after) for image in images],
                 checkpoint=new.path,
                 done=lambda after: self._session.reading.submit(
-                    lambda: judge(tuple(images), old=old, new=new, before=before, after=after), done=self._decide
+                    lambda: judge(tuple(images), old=old, new=new, before=before, after=after),
+                    done=self._decide,
+                    lane=LANE,
                 ),
             )
 
         self._proposing.fetch_maps(
             [(image.image, image.page, image.before) for image in images], checkpoint=old.path, done=with_before
         )
+
+    def _leave(self) -> None:
+        self._session.reading.forget(LANE)
+        self.network_changed.emit(None)
 
     def _decide(self, comparison: Comparison) -> None:
         if not comparison.decides:

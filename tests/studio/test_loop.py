@@ -1,5 +1,7 @@
 """Propose, retrain, compare, go wrong: the window over an engine that speaks the wire."""
 
+import threading
+
 import pytest
 from PySide6.QtGui import QGuiApplication
 
@@ -156,6 +158,17 @@ def test_closing_the_window_in_the_middle_of_a_run_ends_it(make_window, folder, 
     assert window.session.project is None
 
 
+def test_retrain_at_once_after_enter_counts_the_mask_that_is_still_being_saved(proposed, qtbot):
+    gate = threading.Event()
+    proposed.session.writing.submit(gate.wait)
+    confirm(proposed, 1, qtbot)
+    proposed.actions["retrain"].trigger()
+    proposed.retraining.retrain(RunSpec(method="unet"))
+    gate.set()
+    qtbot.waitUntil(lambda: proposed.retraining.history is not None, timeout=15_000)
+    assert len(proposed.session.project.runs()) == 1
+
+
 def test_copy_command_and_use_now(make_window, folder, open_folder, qtbot):
     window = make_window("endless")
     open_folder(window, folder)
@@ -179,8 +192,9 @@ def test_copy_command_and_use_now(make_window, folder, open_folder, qtbot):
     qtbot.waitUntil(lambda: not window.retraining.is_running)
 
 
-def test_retrain_without_what_it_needs_says_what_is_missing(proposed):
+def test_retrain_without_what_it_needs_says_what_is_missing(proposed, qtbot):
     proposed.retraining.retrain(RunSpec(method="unet"))
+    qtbot.waitUntil(lambda: bool(proposed.notices.cards()))
     (card,) = proposed.notices.cards()
     assert "needs 1 confirmed masks with a defect; you have 0" in card.notice.words
 

@@ -117,6 +117,7 @@ class Editing:
         self._window.canvas.threshold = threshold
 
     def _set_weighting(self, power: float, positive_weight: float) -> None:
+        self._window.retraining.weighting = {"power": power, "positive_weight": positive_weight}
         self._window.canvas.set_weighting(power=power, positive_weight=positive_weight, floor=NO_FLOOR)
 
 

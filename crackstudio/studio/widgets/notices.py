@@ -66,7 +66,7 @@ class NoticeCard(QFrame):
             button = push(offer.words, primary=index == 0)
             button.setIconSize(ICON)
             button.clicked.connect(self.dismiss)
-            button.clicked.connect(offer.act)
+            button.clicked.connect(lambda _checked, act=offer.act: act())
             row.addWidget(button)
         row.addStretch(1)
         column.addLayout(row)
