@@ -17,6 +17,8 @@ from crackstudio.imaging.tiled_mask import TiledMask
 
 SMALLEST, LARGEST = 1, 2000
 """Brush sizes in pixels."""
+LEVEL = 1e-6
+"""A segment that rises by fewer pixels is level: its slope would overflow."""
 
 Columns = npt.NDArray[np.int64]
 Line = npt.NDArray[np.float64]
@@ -188,7 +190,7 @@ def _long_edges(start: tuple[float, float], end: tuple[float, float], radius: fl
     (ax, ay), (bx, by) = start, end
     low, high = np.full(rows.shape, np.inf), np.full(rows.shape, -np.inf)
     length = math.hypot(bx - ax, by - ay)
-    if length == 0 or by == ay:
+    if abs(by - ay) < LEVEL:
         return low, high
     nx, ny = (ay - by) / length * radius, (bx - ax) / length * radius
     for side in (1, -1):
