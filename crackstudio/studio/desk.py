@@ -245,10 +245,11 @@ def load(project: Project, identity: int) -> Loaded:
     """Read what one image needs. Any thread. Raises RasterError, MaskError."""
     picture = ImagePyramid(project.read_rgb8(identity))
     picture.prepare(width=FIRST_VIEW[0], height=FIRST_VIEW[1])
+    strokes = tuple(project.journal(identity).read())  # before the mask: a save in between moves them into it
     return Loaded(
         picture=picture,
         mask=project.load_mask(identity),
-        strokes=tuple(project.journal(identity).read()),
+        strokes=strokes,
         proposal=load_proposal(project, identity),
         previous_map=project.load_previous_proposal(identity),
     )
