@@ -65,7 +65,22 @@ LIGHT = Colours(
     bad="#d23f4b",
 )
 
-CURVES = ("#5b9bff", "#f2a65a", "#4cc38a", "#e56b9d", "#a88bf0", "#4fc4d6", "#d6c14f", "#9aa4b8")
+CURVES = (
+    "#5b9bff",
+    "#f2a65a",
+    "#4cc38a",
+    "#e56b9d",
+    "#a88bf0",
+    "#4fc4d6",
+    "#d6c14f",
+    "#9aa4b8",
+    "#c77b4a",
+    "#7fa650",
+    "#d98cc4",
+    "#5fa8a0",
+    "#b0a1e6",
+    "#e0857a",
+)
 """Colours of curves, readable on both grounds."""
 
 

@@ -213,12 +213,12 @@ class Session(QObject):
     def _open_first(self) -> None:
         """The image that was open last, or the first one."""
         assert self.project is not None
-        kept = self.project.recall(LAST_IMAGE)
-        known = {entry.name: entry.id for entry in self.entries()} if kept else {}
-        order = self.order()
-        first = known.get(str(kept), order[0] if order else None)
+        entries, kept = self.entries(), self.project.recall(LAST_IMAGE)
+        first = next((entry for entry in entries if kept is not None and entry.name == kept), None)
+        if first is None and entries:
+            first = min(entries, key=lambda entry: (entry.path, entry.page))
         if first is not None:
-            self.open_image(first)
+            self.open_image(first.id)
 
     def _show_image(self, image: OpenImage) -> None:
         if self.project is None or self._desk is None:

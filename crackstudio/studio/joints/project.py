@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 from crackstudio.core.images import ImageEntry
 from crackstudio.project.project import Project
 from crackstudio.studio.thumbnails import Thumbnails
-from crackstudio.studio.widgets.image_model import Order
+from crackstudio.studio.widgets.image_model import Arranged, Filter, Order, arrange
 from crackstudio.studio.widgets.main_window import MainWindow
 
 DEMO_IMAGES = 36
@@ -21,14 +21,49 @@ def join_project(window: MainWindow) -> None:
     session.order = images.model.order
     session.project_opened.connect(lambda project: _show_project(window, project))
     session.project_closed.connect(lambda: _leave_project(window))
-    session.entries_reset.connect(lambda: _reset_entries(window))
-    session.entries_changed.connect(lambda entries: _update_entries(window, entries))
+    listing = Listing(window)
+    session.entries_reset.connect(listing.arrange)
+    session.entries_changed.connect(listing.update)
+    images.filter_changed.connect(listing.arrange)
     images.image_chosen.connect(session.open_image)
     session.notice_raised.connect(window.notices.show_notice)
     session.message_given.connect(window.status.say)
     session.saved.connect(window.status.set_saved)
-    window.proposing.finished.connect(lambda _count: _rank_again(window))
+    window.proposing.finished.connect(lambda _count: listing.rank_again())
     _join_actions(window)
+
+
+class Listing:
+    """Arranges the list off the thread; what changes meanwhile is put on top."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._late: dict[int, ImageEntry] = {}
+
+    def arrange(self) -> None:
+        """Filter and order anew."""
+        session, chosen = self._window.session, self._window.image_list.filter()
+        self._late.clear()
+        session.reading.submit(lambda: arrange(session.entries(), chosen), done=self._take, lane="list", urgent=True)
+
+    def update(self, entries: list[ImageEntry]) -> None:
+        """Show what changed."""
+        self._late.update({entry.id: entry for entry in entries})
+        self._window.image_list.model.update_entries(entries)
+
+    def rank_again(self) -> None:
+        """New proposals change the order of what is most unsure."""
+        if self._window.image_list.filter().order is Order.UNSURE_FIRST:
+            self.arrange()
+
+    def _take(self, arranged: Arranged) -> None:
+        if self._window.session.project is None:
+            return
+        self._window.image_list.take(arranged)
+        self._window.image_list.model.update_entries(self._late.values())
+        self._late.clear()
+        image = self._window.session.image
+        self._window.image_list.set_current(image.id if image else None)
 
 
 def _join_actions(window: MainWindow) -> None:
@@ -129,22 +164,7 @@ def _leave_project(window: MainWindow) -> None:
         window.thumbnails.close()
         window.thumbnails.deleteLater()
         window.thumbnails = None
-    window.image_list.model.set_entries([])
+    window.image_list.take(arrange([], Filter()))
     window.setWindowTitle("CrackStudio")
     window.notices.clear()
     window.show_project(False)
-
-
-def _reset_entries(window: MainWindow) -> None:
-    window.image_list.model.set_entries(window.session.entries())
-    if window.session.image is not None:
-        window.image_list.set_current(window.session.image.id)
-
-
-def _update_entries(window: MainWindow, entries: list[ImageEntry]) -> None:
-    window.image_list.model.update_entries(entries)
-
-
-def _rank_again(window: MainWindow) -> None:
-    if window.image_list.filter().order is Order.UNSURE_FIRST:
-        window.image_list.apply_filter()

@@ -1,14 +1,29 @@
-"""The left side: search, filters, the list, and how far the review has come."""
+"""The left side: search, filters, the list, and how far the review has come.
+
+The list is a table of one column with fixed row heights: a QListView asks a Python model for its row count once per row
+whenever it lays out (measured: 330 ms at 100 000 rows, after every change), a table does not.
+"""
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QListView, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from crackstudio.core.images import Review, Tag
 from crackstudio.studio.icons import icon
 from crackstudio.studio.thumbnails import Thumbnails
 from crackstudio.studio.widgets.bricks import restyle, text
-from crackstudio.studio.widgets.image_delegate import ImageDelegate
-from crackstudio.studio.widgets.image_model import ENTRY_ROLE, Filter, ImageModel, Order
+from crackstudio.studio.widgets.image_delegate import ROW, ImageDelegate
+from crackstudio.studio.widgets.image_model import ENTRY_ROLE, Arranged, Filter, ImageModel, Order
 
 _TYPING_MS = 150
 UNREVIEWED = "unreviewed"
@@ -18,13 +33,15 @@ class ImageList(QWidget):
     """`image_chosen` carries an image id; `set_current` shows one without telling."""
 
     image_chosen = Signal(int)
+    filter_changed = Signal()
+    """`filter` says something else; the list waits to be arranged anew."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.model = ImageModel(self)
-        self.view = QListView()
+        self.view = QTableView()
         self._delegate = ImageDelegate(self.view)
         self._search = QLineEdit()
         self._review = QComboBox()
@@ -39,7 +56,7 @@ class ImageList(QWidget):
         self._build_filters()
         self._build_view()
         self._lay_out()
-        self._typing.timeout.connect(self.apply_filter)
+        self._typing.timeout.connect(self.filter_changed)
         self.model.counted.connect(self._show_counts)
         self._show_counts()
 
@@ -52,6 +69,12 @@ class ImageList(QWidget):
         else:
             self._delegate.picture_of = lambda _entry: None
 
+    def take(self, arranged: Arranged) -> None:
+        """List what was arranged."""
+        self._quiet = True
+        self.model.take(arranged)
+        self._quiet = False
+
     def set_current(self, identity: int | None) -> None:
         """Show an image as the open one, scrolled into view."""
         row = None if identity is None else self.model.row_of(identity)
@@ -61,6 +84,10 @@ class ImageList(QWidget):
         else:
             self.view.setCurrentIndex(self.model.index(row))
         self._quiet = False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.view.scrollTo(self.view.currentIndex())
 
     def filter(self) -> Filter:
         """What the controls ask for."""
@@ -93,17 +120,25 @@ class ImageList(QWidget):
             box.setObjectName(name)
             box.setMinimumContentsLength(4)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.currentIndexChanged.connect(self.apply_filter)
+            box.currentIndexChanged.connect(lambda _index: self.filter_changed.emit())
 
     def _build_view(self) -> None:
         self.view.setObjectName("images")
         self.view.setModel(self.model)
         self.view.setItemDelegate(self._delegate)
-        self.view.setUniformItemSizes(True)
         self.view.setMouseTracking(True)
+        self.view.setShowGrid(False)
+        self.view.setTabKeyNavigation(False)
+        self.view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self.view.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.view.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        self.view.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
+        self.view.horizontalHeader().hide()
+        self.view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.view.verticalHeader().hide()
+        self.view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.view.verticalHeader().setDefaultSectionSize(ROW.height())
         self.view.selectionModel().currentChanged.connect(self._choose)
 
     def _lay_out(self) -> None:
@@ -134,16 +169,6 @@ class ImageList(QWidget):
         column.addLayout(foot)
         self._progress.setTextVisible(False)
         restyle(self._progress, "good", True)
-
-    def apply_filter(self) -> None:
-        """List and order the images anew."""
-        current = self.view.currentIndex()
-        entry = current.data(ENTRY_ROLE) if current.isValid() else None
-        self._quiet = True
-        self.model.set_filter(self.filter())
-        self._quiet = False
-        self.set_current(entry.id if entry else None)
-        self._show_counts()
 
     def _choose(self, index: QModelIndex, _before: QModelIndex) -> None:
         if index.isValid() and not self._quiet:

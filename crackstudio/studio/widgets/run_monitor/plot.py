@@ -18,6 +18,7 @@ from crackstudio.studio.widgets.bricks import SliderRow, glyph_button, text
 
 _REDRAW_MS = 200
 _LEGEND_WIDTH = 172
+_NOTHING = "Nothing to plot yet"
 
 
 class TermPlot(QWidget):
@@ -35,7 +36,7 @@ class TermPlot(QWidget):
         self._asked = False
         self._redraw = QTimer(self, singleShot=True, interval=_REDRAW_MS)
         self._redraw.timeout.connect(self._draw)
-        self._empty = text("Nothing to plot yet", kind="faint")
+        self._empty = text(_NOTHING, kind="faint")
         self._smoothing = SliderRow(minimum=1, maximum=200, value=20 if not markers else 1, bend=2)
         self._log = glyph_button("chart-line-up", tip="Logarithmic scale", checkable=True)
         self._legend = QVBoxLayout()
@@ -45,6 +46,7 @@ class TermPlot(QWidget):
     def set_curves(self, curves: Curves) -> None:
         """Plot these from now on."""
         self._curves = curves
+        self._empty.setText("Preparing the curves…" if curves.terms else _NOTHING)
         for chip in self._chips.values():
             chip.deleteLater()
         self._chips.clear()

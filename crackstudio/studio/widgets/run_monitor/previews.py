@@ -33,16 +33,28 @@ class StageView(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        count = len(self._pictures.layers)
-        room = QSize((self.width() - _GAP * (count - 1)) // count, self.height() - _CAPTION)
-        left = 0
-        for name, picture in self._pictures.layers.items():
-            size = picture.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
-            place = QRect(QPoint(left, 0), size)
+        painter.setPen(QColor(colours_now().muted))
+        columns, size = self._arrangement(list(self._pictures.layers.values()))
+        for index, (name, picture) in enumerate(self._pictures.layers.items()):
+            row, column = divmod(index, columns)
+            corner = QPoint(column * (size.width() + _GAP), row * (size.height() + _CAPTION + _GAP))
+            place = QRect(corner, picture.size().scaled(size, Qt.AspectRatioMode.KeepAspectRatio))
             painter.drawImage(place, picture)
-            painter.setPen(QColor(colours_now().muted))
-            painter.drawText(left, place.bottom() + 4, size.width(), _CAPTION, Qt.AlignmentFlag.AlignLeft, name)
-            left += size.width() + _GAP
+            painter.drawText(place.left(), place.bottom() + 4, size.width(), _CAPTION, Qt.AlignmentFlag.AlignLeft, name)
+
+    def _arrangement(self, pictures: list[QImage]) -> tuple[int, QSize]:
+        """How many columns show the pictures largest, and how large."""
+        found = (1, QSize())
+        for columns in range(1, len(pictures) + 1):
+            rows = -(-len(pictures) // columns)
+            room = QSize(
+                (self.width() - _GAP * (columns - 1)) // columns,
+                (self.height() - rows * _CAPTION - _GAP * (rows - 1)) // rows,
+            )
+            size = pictures[0].size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
+            if size.width() > found[1].width():
+                found = columns, size
+        return found
 
 
 class StageStrip(QWidget):
@@ -118,6 +130,7 @@ class Previews(QWidget):
         self._probe.currentTextChanged.connect(lambda _probe: self._show_newest())
         self._slider.valueChanged.connect(lambda _value: self._show_stage())
         self._strip.chosen.connect(self._slider.setValue)
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._follow)
         self.set_stages({})
 
     def set_stages(self, stages: dict[str, list[Pictures]]) -> None:
@@ -178,8 +191,10 @@ class Previews(QWidget):
         with QSignalBlocker(self._slider):
             self._slider.setValue(self._slider.maximum())
         self._show_stage()
-        bar = self._scroll.verticalScrollBar()
-        bar.setValue(bar.maximum())
+
+    def _follow(self, _low: int, high: int) -> None:
+        if self._slider.value() == self._slider.maximum():
+            self._scroll.verticalScrollBar().setValue(high)
 
     def _show_stage(self) -> None:
         stages = self._current()
