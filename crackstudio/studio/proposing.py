@@ -14,6 +14,7 @@ from crackstudio.studio.engine_link import ENGINE, Outcome, RetrainingThread
 from crackstudio.studio.notice import Notice, Offer, Tone
 from crackstudio.studio.session import Session
 
+LANE = "wishes"
 CHUNK = 500
 """Images per line: 100 000 in one line would be 20 MB."""
 
@@ -22,6 +23,7 @@ CHUNK = 500
 class Errand:
     """Maps asked for beside the project's own proposals (a comparison): done when none is left."""
 
+    command: wire.Propose
     done: Callable[[dict[int, wire.Proposed]], None]
     left: set[int]
     maps: dict[int, wire.Proposed] = field(default_factory=dict)
@@ -76,30 +78,15 @@ class Proposing(QObject):
 
     def propose(self) -> None:
         """Propose what is not confirmed and not proposed by the network in use; the open image first, in any case."""
-        project = self._session.project
-        network = self._network_or_tell()
-        if project is None or network is None:
-            return
-        images = [
-            entry
-            for entry in self._in_order(project)
-            if entry.review is not Review.CONFIRMED and entry.proposed_by != network.label and entry.problem is None
-        ]
-        self._ask(project, network, images)
+        self._ask(again=False)
 
     def propose_again(self) -> None:
         """Propose everything that is not confirmed, whoever proposed it before: after a change of network."""
-        project = self._session.project
-        network = self._network_or_tell()
-        if project is None or network is None:
-            return
-        images = [
-            entry for entry in self._in_order(project) if entry.review is not Review.CONFIRMED and entry.problem is None
-        ]
-        self._ask(project, network, images)
+        self._ask(again=True)
 
     def cancel(self) -> None:
         """Forget what waits."""
+        self._session.reading.forget(LANE)
         if self._waiting or self._errands:
             self._waiting.clear()
             self._errands.clear()
@@ -121,13 +108,16 @@ class Proposing(QObject):
             wire.ImageToPropose(id=first - place, image=str(image), page=page, out=str(out))
             for place, (image, page, out) in enumerate(images)
         )
-        self._errands.append(
-            Errand(
-                done=lambda maps: done({first - identity: event for identity, event in maps.items()}),
-                left={wish.id for wish in wishes},
-            )
+        errand = Errand(
+            command=wire.Propose(images=wishes, checkpoint=str(checkpoint), first=True),
+            done=lambda maps: done({first - identity: event for identity, event in maps.items()}),
+            left={wish.id for wish in wishes},
         )
-        self._send(wire.Propose(images=wishes, checkpoint=str(checkpoint), first=True))
+        self._errands.append(errand)
+        self.start()
+        self._send(errand.command)
+        if not wishes:
+            self._settle_all()
 
     def _network_or_tell(self) -> NetworkInUse | None:
         project = self._session.project
@@ -144,23 +134,28 @@ class Proposing(QObject):
             )
         return network
 
-    def _in_order(self, project: Project) -> list[ImageEntry]:
-        listed = list(self._session.order())
-        others = {entry.id for entry in project.entries()} - set(listed)
-        return [project.entry(identity) for identity in [*listed, *sorted(others)]]
-
-    def _ask(self, project: Project, network: NetworkInUse, entries: list[ImageEntry]) -> None:
-        current = self._session.entry
-        if current is not None and current.problem is None:
-            entries = [current, *(entry for entry in entries if entry.id != current.id)]
+    def _ask(self, *, again: bool) -> None:
+        project, network = self._session.project, self._network_or_tell()
+        if project is None or network is None:
+            return
         self.start()
+        listed, current = tuple(self._session.order()), self._session.entry
+        self._session.reading.submit(
+            lambda: wishes_of(project, network, listed=listed, current=current, again=again),
+            done=lambda wishes: self._queue(network, wishes),
+            lane=LANE,
+            urgent=True,
+        )
+
+    def _queue(self, network: NetworkInUse, wishes: Sequence[wire.ImageToPropose]) -> None:
         self._send(wire.CancelProposals())
+        for errand in self._errands:
+            self._send(errand.command)
         self._network = network
-        self._waiting = dict.fromkeys(entry.id for entry in entries)
-        self._asked = len(entries)
-        for start in range(0, len(entries), CHUNK):
-            wishes = project.to_propose(entry.id for entry in entries[start : start + CHUNK])
-            self._send(wire.Propose(images=wishes, checkpoint=str(network.path)))
+        self._waiting = dict.fromkeys(wish.id for wish in wishes)
+        self._asked = len(wishes)
+        for start in range(0, len(wishes), CHUNK):
+            self._send(wire.Propose(images=tuple(wishes[start : start + CHUNK]), checkpoint=str(network.path)))
         self.progressed.emit(0, self._asked)
 
     def _send(self, command: wire.Command) -> None:
@@ -179,10 +174,14 @@ class Proposing(QObject):
     def _take_map(self, event: wire.Proposed) -> None:
         if event.id < 0:
             self._settle(event.id, event)
-        elif event.id in self._waiting and self._session.project is not None and self._network is not None:
+        elif self._is_wanted(event) and self._session.project is not None and self._network is not None:
             entry = self._session.project.record_proposal(event, label=self._network.label)
             self._session.take_proposals_in([entry])
             self._tick(event.id)
+
+    def _is_wanted(self, event: wire.Proposed) -> bool:
+        """Whether it waits, and for this network: one of the queue before may still have been under way."""
+        return event.id in self._waiting and self._network is not None and event.checkpoint == str(self._network.path)
 
     def _take_failure(self, event: wire.ProposalFailed) -> None:
         if event.id < 0:
@@ -208,13 +207,17 @@ class Proposing(QObject):
             self.finished.emit(asked)
 
     def _settle(self, identity: int, event: wire.Proposed | None) -> None:
-        for errand in [one for one in self._errands if identity in one.left]:
-            errand.left.discard(identity)
-            if event is not None:
-                errand.maps[identity] = event
-            if not errand.left:
-                self._errands.remove(errand)
-                errand.done(errand.maps)
+        for errand in self._errands:
+            if identity in errand.left:
+                errand.left.discard(identity)
+                if event is not None:
+                    errand.maps[identity] = event
+        self._settle_all()
+
+    def _settle_all(self) -> None:
+        for errand in [one for one in self._errands if not one.left]:
+            self._errands.remove(errand)
+            errand.done(errand.maps)
 
     def _take_end(self, outcome: Outcome) -> None:
         self._link = None
@@ -232,11 +235,28 @@ class Proposing(QObject):
         )
 
     def _restart(self) -> None:
-        left = list(self._waiting)
+        left, project, network = list(self._waiting), self._session.project, self._network
         self.start()
-        project, network = self._session.project, self._network
-        if left and project is not None and network is not None:
-            self._ask(project, network, [project.entry(identity) for identity in left])
+        if project is not None and network is not None:
+            self._queue(network, project.to_propose(left))
+
+
+def wishes_of(
+    project: Project, network: NetworkInUse, *, listed: Sequence[int], current: ImageEntry | None, again: bool
+) -> tuple[wire.ImageToPropose, ...]:
+    """What to ask for, in order: the open image, the listed ones, the others. Any thread."""
+    known = {entry.id: entry for entry in project.entries()}
+    order = dict.fromkeys([*(identity for identity in listed if identity in known), *known])
+    wanted = [
+        identity
+        for identity in order
+        if known[identity].review is not Review.CONFIRMED
+        and known[identity].problem is None
+        and (again or known[identity].proposed_by != network.label)
+    ]
+    if current is not None and current.problem is None:
+        wanted = [current.id, *(identity for identity in wanted if identity != current.id)]
+    return project.to_propose(wanted)
 
 
 def _last_line(outcome: Outcome) -> str:
