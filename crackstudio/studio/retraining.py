@@ -8,12 +8,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from crackstudio.core import wire
 from crackstudio.core.errors import CrackStudioError
-from crackstudio.core.runs import MethodCard, RunSpec, Stock, choose_method, shortfalls
+from crackstudio.core.runs import MethodCard, RunSpec, RunState, Stock, choose_method, shortfalls
 from crackstudio.project.project import NetworkInUse, Project
 from crackstudio.project.run_folder import RunFolder
+from crackstudio.studio import telling
 from crackstudio.studio.checkpoint_card import read_card
 from crackstudio.studio.engine_link import ENGINE, Ending, Outcome, Pictures, RetrainingThread
-from crackstudio.studio.notice import Notice, Offer, Tone
 from crackstudio.studio.proposing import Proposing
 from crackstudio.studio.run_history import RunHistory, RunSummary, replay
 from crackstudio.studio.session import Session
@@ -50,6 +50,7 @@ class Retraining(QObject):
         self._run: RunFolder | None = None
         self.history: RunHistory | None = None
         self._is_starting = False
+        self._tells_interrupted = False
         self.weighting: dict[str, float] = {}
         """How the next run weights region labels, by the names of its settings."""
         self._heard = 0.0
@@ -147,7 +148,7 @@ class Retraining(QObject):
         if project is None:
             return
         alive = self._run.id if self._run is not None and self.is_running else ""
-        self._session.reading.submit(lambda: summaries(project, alive=alive), done=self.runs_listed.emit, lane="runs")
+        self._session.reading.submit(lambda: summaries(project, alive=alive), done=self._take_list, lane="runs")
 
     def close(self) -> None:
         """End the trainer and its thread; the run can be gone on with later."""
@@ -170,7 +171,7 @@ class Retraining(QObject):
         missing = [words for card in self._cards(wanted.method) for words in shortfalls(card, stock)]
         if missing:
             self._is_starting = False
-            self._tell_missing(missing)
+            self._session.tell(telling.missing(missing))
             return
         self._session.message_given.emit(f"Starting {wanted.method}…" if spec else why)
         self._session.writing.submit(lambda: project.create_run(wanted), done=self._start, failed=self._give_up)
@@ -181,14 +182,7 @@ class Retraining(QObject):
 
     def _refuse_second(self) -> bool:
         if self.is_running:
-            self._session.tell(
-                Notice(
-                    title="A run is training already",
-                    words="Stop it first (its best network is kept), or wait until it is done.",
-                    topic="second run",
-                    seconds=8,
-                )
-            )
+            self._session.tell(telling.second_run())
         return self.is_running
 
     def _start(self, run: RunFolder) -> None:
@@ -235,47 +229,17 @@ class Retraining(QObject):
         elif run.checkpoint_best.exists():
             self._succession.compare(run)
 
-    def _tell_missing(self, missing: Sequence[str]) -> None:
-        self._session.tell(
-            Notice(
-                title="Not enough to learn from yet",
-                words=" ".join(missing) + " Tag images with C and I, or confirm masks with Enter.",
-                tone=Tone.WARNING,
-                topic="retrain",
-            )
-        )
-
     def _tell_failed(self, run: RunFolder, outcome: Outcome) -> None:
-        offers = [Offer(words="Go on from its last state", act=lambda: self.resume_run(run.id))]
-        if run.checkpoint_best.exists():
-            offers.append(Offer(words="Use its best network", act=lambda: self.use_run(run.id)))
-        self._session.tell(
-            Notice(
-                title="The run failed" if outcome.ending is Ending.FAILED else "The training engine has died",
-                words=f"{outcome.words()} Masks, strokes and what the run had saved are kept; the log says more.",
-                tone=Tone.BAD,
-                topic="run",
-                offers=tuple(offers),
-            )
-        )
+        use = (lambda: self.use_run(run.id)) if run.checkpoint_best.exists() else None
+        self._session.tell(telling.run_failed(outcome, resume=lambda: self.resume_run(run.id), use=use))
 
     def _watch_silence(self) -> None:
         paused = self.history is not None and self.history.paused
-        if paused or self._told_silence or time.monotonic() - self._heard < SILENCE_S:
-            return
-        self._told_silence = True
-        self._session.tell(
-            Notice(
-                title="The training engine has been silent for a while",
-                words="It may be working on something long. You can wait, or stop it; its best network is kept.",
-                tone=Tone.WARNING,
-                topic="run",
-                offers=(Offer(words="Stop it", act=self.close_silent),),
-            )
-        )
+        if not paused and not self._told_silence and time.monotonic() - self._heard > SILENCE_S:
+            self._told_silence = True
+            self._session.tell(telling.silent(end=self._end_silent))
 
-    def close_silent(self) -> None:
-        """End an engine that does not answer."""
+    def _end_silent(self) -> None:
         if self._link is not None:
             self._link.end_input()
             self._link.force()
@@ -287,7 +251,17 @@ class Retraining(QObject):
 
     def _enter(self, _project: Project) -> None:
         self.history = None
+        self._tells_interrupted = True
         self.list_runs()
+
+    def _take_list(self, runs: list[RunSummary]) -> None:
+        self.runs_listed.emit(runs)
+        newest = runs[0] if runs else None
+        if self._tells_interrupted and newest is not None and newest.state is RunState.INTERRUPTED:
+            self._session.tell(
+                telling.interrupted(newest.method, newest.step, resume=lambda: self.resume_run(newest.id))
+            )
+        self._tells_interrupted = False
 
     def _leave(self) -> None:
         self.close()

@@ -209,6 +209,15 @@ class Session(QObject):
             self.tell(telling.no_images())
         elif self.image is None:
             self._open_first()
+        project = self.project
+        if project is not None:
+            self.reading.submit(project.unsaved, done=self._tell_unsaved, lane="unsaved")
+
+    def _tell_unsaved(self, entries: list[ImageEntry]) -> None:
+        """Strokes of an earlier sitting that wait in journals; those of the open image are back already."""
+        others = [entry for entry in entries if self.image is None or entry.id != self.image.id]
+        if others:
+            self.tell(telling.unsaved(len(others), show=lambda: self.open_image(others[0].id)))
 
     def _open_first(self) -> None:
         """The image that was open last, or the first one."""

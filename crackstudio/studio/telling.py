@@ -1,8 +1,9 @@
 """What the session says when something went wrong, or well: what happened, what was kept, what to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from crackstudio.core.errors import CrackStudioError, NewerProjectError, ProjectLockedError
+from crackstudio.studio.engine_link import Ending, Outcome
 from crackstudio.studio.notice import Notice, Offer, Tone
 
 Act = Callable[[], None]
@@ -64,6 +65,72 @@ def recovered(strokes: int) -> Notice:
         tone=Tone.GOOD,
         topic="recovery",
         seconds=15,
+    )
+
+
+def unsaved(images: int, *, show: Act) -> Notice:
+    """Strokes of an earlier sitting wait in the journals of images that are not open."""
+    return Notice(
+        title=f"{images:,} image{'s have' if images > 1 else ' has'} strokes that were not saved",
+        words="The studio ended before they were saved. Nothing is lost: they come back when the image is opened.",
+        tone=Tone.WARNING,
+        topic="unsaved",
+        offers=(Offer(words="Open the first", act=show),),
+    )
+
+
+def interrupted(method: str, step: int, *, resume: Act) -> Notice:
+    """A run whose engine vanished in an earlier sitting."""
+    return Notice(
+        title=f"A run of {method} was interrupted at step {step:,}",
+        words="What it had saved is kept. It can go on from there, or stay as it is in the list of runs.",
+        topic="run",
+        offers=(Offer(words="Go on training", act=resume), Offer(words="Leave it", act=lambda: None)),
+    )
+
+
+def missing(needs: Sequence[str]) -> Notice:
+    """A method needs more than there is."""
+    return Notice(
+        title="Not enough to learn from yet",
+        words=" ".join(needs) + " Tag images with C and I, or confirm masks with Enter.",
+        tone=Tone.WARNING,
+        topic="retrain",
+    )
+
+
+def second_run() -> Notice:
+    """One run at a time."""
+    return Notice(
+        title="A run is training already",
+        words="Stop it first (its best network is kept), or wait until it is done.",
+        topic="second run",
+        seconds=8,
+    )
+
+
+def run_failed(outcome: Outcome, *, resume: Act, use: Act | None) -> Notice:
+    """A run ended badly; `use` takes its best network, where it has one."""
+    offers = [Offer(words="Go on from its last state", act=resume)]
+    if use is not None:
+        offers.append(Offer(words="Use its best network", act=use))
+    return Notice(
+        title="The run failed" if outcome.ending is Ending.FAILED else "The training engine has died",
+        words=f"{outcome.words()} Masks, strokes and what the run had saved are kept; the log says more.",
+        tone=Tone.BAD,
+        topic="run",
+        offers=tuple(offers),
+    )
+
+
+def silent(*, end: Act) -> Notice:
+    """A run has said nothing for long."""
+    return Notice(
+        title="The training engine has been silent for a while",
+        words="It may be working on something long. You can wait, or end it; what it saved is kept.",
+        tone=Tone.WARNING,
+        topic="run",
+        offers=(Offer(words="End it", act=end),),
     )
 
 

@@ -156,6 +156,11 @@ def test_closing_the_window_in_the_middle_of_a_run_ends_it(make_window, folder, 
     window.close()
     assert not window.retraining.is_running
     assert window.session.project is None
+    again = make_window("endless")
+    open_folder(again, folder)
+    qtbot.waitUntil(lambda: topics(again) == ["run"])
+    press(again, "Go on training")
+    qtbot.waitUntil(lambda: again.retraining.is_running)
 
 
 def test_retrain_at_once_after_enter_counts_the_mask_that_is_still_being_saved(proposed, qtbot):

@@ -180,6 +180,20 @@ def test_strokes_that_were_never_saved_come_back(folder, window, open_folder):
     assert np.array_equal(window.session.project.load_mask(image.id), mask)
 
 
+def test_strokes_that_wait_in_other_journals_are_told(folder, opened, open_folder, qtbot):
+    stroke(opened)
+    payloads = opened.session.project.journal(opened.session.image.id).read()
+    opened.actions["undo"].trigger()
+    other = next(entry for entry in opened.session.entries() if entry.path == "cracked/4.png")
+    opened.session.project.journal(other.id).append(payloads[0])
+    opened.actions["close_project"].trigger()
+    open_folder(opened, folder)
+    qtbot.waitUntil(lambda: [card.notice.topic for card in opened.notices.cards()] == ["unsaved"])
+    opened.notices.cards()[0].notice.offers[0].act()
+    qtbot.waitUntil(lambda: opened.session.entry.id == other.id)
+    assert opened.session.image.editor.array().any()
+
+
 def test_an_image_that_cannot_be_read_is_told_and_the_open_one_stays(opened, folder, qtbot):
     (folder / "cracked" / "5.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
     broken = next(entry.id for entry in opened.session.entries() if entry.path == "cracked/5.png")
