@@ -82,6 +82,7 @@ class MainToolBar(QToolBar):
         self.progress.setText(f"Proposing {done:,} of {asked:,}")
 
     def _wide(self, action: QAction) -> QToolButton:
+        action.setIconText(f" {action.text()}")  # a breath between icon and word
         button = QToolButton()
         button.setDefaultAction(action)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

@@ -1,7 +1,7 @@
 """Previews of the probes: the pictures of one stage side by side, and a strip of stages that grows with the run."""
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QRect, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from crackstudio.studio.colours import colours_now
@@ -94,8 +94,8 @@ class StageStrip(QWidget):
             if self._cell(index).contains(event.position().toPoint()):
                 self.chosen.emit(index)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         self.setMinimumHeight(self._height_for(self.width()))
 
     def _columns(self, width: int) -> int:
