@@ -1,6 +1,6 @@
 """The look: two sets of colours, one style sheet, and following the system between them."""
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -12,8 +12,6 @@ from crackstudio.studio.style_sheet import style_sheet
 
 class Theme(QObject):
     """Dresses the application and follows the system where it is asked to."""
-
-    changed = Signal()
 
     def __init__(self, app: QApplication, *, scheme: Scheme) -> None:
         super().__init__(app)
@@ -32,7 +30,6 @@ class Theme(QObject):
         chosen = self._wanted()
         self._app.setPalette(_palette(chosen))
         self._app.setStyleSheet(style_sheet(chosen, icons=resources() / "icons"))
-        self.changed.emit()
 
     def _wanted(self) -> Colours:
         if self.scheme is Scheme.SYSTEM:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QButtonGroup,
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from crackstudio.studio.icons import icon
+from crackstudio.studio.icons import icon, paint_glyph
 
 ICON = QSize(16, 16)
 
@@ -73,6 +74,24 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
     widget.setProperty(name, value)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+class Glyph(QWidget):
+    """An icon to look at; painted anew each time, so that it follows the theme."""
+
+    def __init__(self, name: str, *, colour: str, size: int = 18) -> None:
+        super().__init__()
+        self._name, self._colour = name, colour
+        self.setFixedSize(size, size)
+
+    def set_colour(self, colour: str) -> None:
+        """Another field of `Colours`."""
+        self._colour = colour
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            paint_glyph(painter, self.rect(), self._name, colour=self._colour)
 
 
 class Section(QWidget):

@@ -3,9 +3,8 @@
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from crackstudio.studio.icons import icon
 from crackstudio.studio.notice import Notice, Tone
-from crackstudio.studio.widgets.bricks import ICON, glyph_button, push, text
+from crackstudio.studio.widgets.bricks import ICON, Glyph, glyph_button, push, text
 
 _WIDTH = 420
 _MARGIN = 12
@@ -27,8 +26,7 @@ class NoticeCard(QFrame):
         self.setObjectName("notice")
         self.setProperty("tone", notice.tone.value)
         glyph, colour = _GLYPHS[notice.tone]
-        sign = text("")
-        sign.setPixmap(icon(glyph, colour=colour).pixmap(18, 18))
+        sign = Glyph(glyph, colour=colour)
         title = text(notice.title, wrap=True)
         title.setObjectName("notice_title")
         shut = glyph_button("x", tip="Close")

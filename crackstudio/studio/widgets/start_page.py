@@ -5,10 +5,9 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from crackstudio.studio.icons import icon
-from crackstudio.studio.widgets.bricks import ICON, line, push, text
+from crackstudio.studio.widgets.bricks import Glyph, line, push, text
 
 _LOOP = (
     ("sparkle", "Propose", "A network draws the cracks it sees."),
@@ -134,13 +133,12 @@ class StartPage(QWidget):
         button.setObjectName("recent")
         button.setToolTip(str(folder))
         button.setMinimumHeight(44)
-        sign, words = QLabel(), QVBoxLayout()
-        sign.setPixmap(icon("folder-simple", colour="muted").pixmap(20, 20))
+        sign, words = Glyph("folder-simple", colour="muted", size=20), QVBoxLayout()
+        sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         words.setSpacing(0)
         for part in (text(folder.name or str(folder)), text(_short(folder.parent), kind="faint")):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             words.addWidget(part)
-        sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         row = QHBoxLayout(button)
         row.setContentsMargins(10, 4, 10, 4)
         row.setSpacing(10)
@@ -155,9 +153,7 @@ def _loop_step(glyph: str, word: str, words: str) -> QVBoxLayout:
     column.setSpacing(4)
     head = QHBoxLayout()
     head.setSpacing(8)
-    sign = QLabel()
-    sign.setPixmap(icon(glyph, colour="accent_text").pixmap(ICON * 1.25))
-    head.addWidget(sign)
+    head.addWidget(Glyph(glyph, colour="accent_text", size=20))
     head.addWidget(text(word, kind="heading"), 1)
     column.addLayout(head)
     column.addWidget(text(words, kind="muted", wrap=True), 1, Qt.AlignmentFlag.AlignTop)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 from crackstudio.core.runs import RunState
 from crackstudio.studio.icons import icon
 from crackstudio.studio.run_history import RunHistory
-from crackstudio.studio.widgets.bricks import push, text
+from crackstudio.studio.widgets.bricks import Glyph, push, text
 from crackstudio.studio.words import duration
 
 _LIGHTS = {"healthy": "good", "drifting": "warning"}
@@ -29,7 +29,7 @@ class RunHeader(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._title = text("No run yet")
-        self._light = text("")
+        self._light = Glyph("circle-fill", colour="good", size=12)
         self._guard = text("", kind="muted")
         self._facts = text("", kind="muted")
         self._bar = QProgressBar()
@@ -86,7 +86,7 @@ class RunHeader(QWidget):
         self._light.setVisible(guard is not None)
         if guard:
             colour = _LIGHTS.get(guard.state, "bad")
-            self._light.setPixmap(icon("circle-fill", colour=colour).pixmap(12, 12))
+            self._light.set_colour(colour)
             self._light.setToolTip(f"Guard: {guard.state}")
 
     def _lay_out(self) -> None:
