@@ -89,7 +89,8 @@ class Editing:
         actions["undo"].setEnabled(stack is not None and stack.canUndo())
         actions["redo"].setEnabled(stack is not None and stack.canRedo())
         self._show_entry()
-        self._share.start()
+        if not self._share.isActive():
+            self._share.start()
         if image is not None and self._window.session.is_unsaved:
             self._window.status.set_unsaved()
 

@@ -87,7 +87,7 @@ class StageStrip(QWidget):
                 painter.setPen(QPen(QColor(colours.accent), 2))
                 painter.drawRect(place.adjusted(0, 0, -1, -1))
             painter.setPen(QColor(colours.text if current else colours.muted))
-            painter.drawText(cell.left(), cell.bottom() + 2, _CELL, _CAPTION, Qt.AlignmentFlag.AlignLeft, f"{step:,}")
+            painter.drawText(place.left(), place.bottom() + 3, _CELL, _CAPTION, Qt.AlignmentFlag.AlignLeft, f"{step:,}")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         for index in range(len(self._stages)):
