@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import settings
 
 from crackstudio.core.images import MaskKind, Split, Tag
 from crackstudio.core.runs import RunRecord, RunSpec, Snapshot, SnapshotItem
@@ -14,6 +15,10 @@ from crackstudio.project import rasters
 from crackstudio.project.run_folder import RunFolder
 
 SIDE = 64
+
+# a loaded machine is no fault of the code
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)

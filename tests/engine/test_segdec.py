@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crackstudio.engine.cards import config_from
@@ -62,6 +62,7 @@ def test_presets_are_the_table(name: str) -> None:
     assert config.balance is (name != "ksdd-tags")
 
 
+@settings(max_examples=15)
 @given(height=st.integers(9, 90), width=st.integers(9, 90))
 def test_any_size_goes_in_and_a_map_of_that_size_comes_out(height: int, width: int) -> None:
     method = SegDec(SegDecConfig(width=2))
