@@ -50,7 +50,7 @@ class Retraining(QObject):
         self._run: RunFolder | None = None
         self.history: RunHistory | None = None
         self._is_starting = False
-        self._tells_interrupted = False
+        self._is_first_list = False
         self.weighting: dict[str, float] = {}
         """How the next run weights region labels, by the names of its settings."""
         self._heard = 0.0
@@ -251,17 +251,19 @@ class Retraining(QObject):
 
     def _enter(self, _project: Project) -> None:
         self.history = None
-        self._tells_interrupted = True
+        self._is_first_list = True
         self.list_runs()
 
     def _take_list(self, runs: list[RunSummary]) -> None:
         self.runs_listed.emit(runs)
-        newest = runs[0] if runs else None
-        if self._tells_interrupted and newest is not None and newest.state is RunState.INTERRUPTED:
+        newest = runs[0] if runs and self._is_first_list else None
+        self._is_first_list = False
+        if newest is not None:
+            self.show_run(newest.id)
+        if newest is not None and newest.state is RunState.INTERRUPTED:
             self._session.tell(
                 telling.interrupted(newest.method, newest.step, resume=lambda: self.resume_run(newest.id))
             )
-        self._tells_interrupted = False
 
     def _leave(self) -> None:
         self.close()

@@ -74,11 +74,7 @@ def _choose_look(window: MainWindow, theme: Theme | None, scheme: Scheme) -> Non
 
 
 def _offer_comparison(window: MainWindow, comparison: Comparison) -> None:
-    few = (
-        f"Only {comparison.judged} validation mask{'s' if comparison.judged != 1 else ''}: too few to decide by scores."
-        if comparison.judged
-        else "There are no validation masks to decide by."
-    )
+    few = _words(comparison)
     window.session.tell(
         Notice(
             title="Is the new network better? You decide",
@@ -91,6 +87,14 @@ def _offer_comparison(window: MainWindow, comparison: Comparison) -> None:
             ),
         )
     )
+
+
+def _words(comparison: Comparison) -> str:
+    if not comparison.judged:
+        return "There are no validation masks to decide by."
+    masks = f"{comparison.judged} validation mask{'s' if comparison.judged > 1 else ''}"
+    scores = f"crack IoU {comparison.before or 0:.3f} before, {comparison.after or 0:.3f} after"
+    return f"Only {masks} ({scores}): too few to decide by."
 
 
 def _open_comparison(window: MainWindow, comparison: Comparison, words: str) -> None:
