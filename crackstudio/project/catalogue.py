@@ -105,9 +105,9 @@ class Catalogue:
         return known is not None and not known.gone and (known.bytes, known.modified) == (file.bytes, file.modified)
 
     def pages(self, path: str) -> int:
-        """How many pages of a file are known."""
+        """How many pages of a file are there."""
         count = 0
-        while self.find(f"{path}#{count}" if count else path) is not None:
+        while (known := self.find(f"{path}#{count}" if count else path)) is not None and not known.gone:
             count += 1
         return count
 
@@ -123,19 +123,19 @@ class Catalogue:
         self._on_change(lost)
 
     def relink(self, new: int, old: int) -> None:
-        """The image `new` is `old` under another name: it takes over what is known of it, and `old` is no more."""
+        """`new` is the image `old` under another name: `old` takes its name over (it may be open), `new` is no more."""
         with self._lock:
-            here, there = self._images[new], self._images.pop(old)
+            here, there = self._images.pop(new), self._images[old]
             del self._ids[there.entry.name]
             by_hand = there.entry.tag != tag_of_folder(there.entry.path)
             entry = msgspec.structs.replace(
                 there.entry,
-                id=new,
                 path=here.entry.path,
                 tag=there.entry.tag if by_hand or here.entry.tag is Tag.UNKNOWN else here.entry.tag,
                 problem=None,
             )
-            self._images[new] = msgspec.structs.replace(here, entry=entry, defect=there.defect)
+            self._ids[entry.name] = old
+            self._images[old] = msgspec.structs.replace(here, entry=entry, defect=there.defect)
             self._listed = None
         self._on_change([new, old])
 

@@ -18,6 +18,7 @@ class Journal:
 
     def __init__(self, path: Path, *, writer: Writer, aside: Callable[[], Path]) -> None:
         self._path = path
+        self._key = str(path)  # stays, whatever the image is called later, so that what waits keeps its order
         self._writer = writer
         self._aside = aside
         self._disk = threading.Lock()  # never taken by `append` and `mark`
@@ -31,7 +32,7 @@ class Journal:
         """Returns at once; survives a kill as soon as the writer has had its turn."""
         self._unwritten.append(payload)
         self._appended += 1
-        self._writer.do(str(self._path), self._write)
+        self._writer.do(self._key, self._write)
 
     def read(self) -> list[bytes]:
         """Every payload, the oldest first, those still in memory too; a damaged tail is dropped. Reads the disk."""
@@ -45,7 +46,17 @@ class Journal:
 
     def clear(self, upto: int) -> None:
         """Forget what lies before the mark `upto`. What an earlier session left and nobody has read is kept aside."""
-        self._writer.do(str(self._path), partial(self._clear, upto))
+        self._writer.do(self._key, partial(self._clear, upto))
+
+    def move(self, path: Path) -> None:
+        """The image has another name now. What another image left at `path` is kept aside."""
+        with self._disk:
+            if path.exists():
+                self._keep_aside(path)
+            if self._path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                atomic.replace(self._path, path)
+            self._path = path
 
     def _write(self) -> None:
         with self._disk:
@@ -61,9 +72,7 @@ class Journal:
             self._pass(min(max(0, upto - self._passed), len(self._unwritten)))
             rest = max(0, self._passed - upto)
             if self._unread:
-                aside = self._aside()
-                aside.parent.mkdir(parents=True, exist_ok=True)
-                atomic.write_bytes(aside, self._path.read_bytes())
+                self._keep_aside(self._path)
                 self._unread = False
             if rest:
                 records, _ = frames.read(self._path)
@@ -81,6 +90,9 @@ class Journal:
                 file.truncate(sound)
         self._unread = bool(records) and not self._read
         self._prepared = True
+
+    def _keep_aside(self, path: Path) -> None:
+        atomic.write_bytes(self._aside(), path.read_bytes())
 
     def _pass(self, count: int) -> None:
         for _ in range(count):

@@ -90,6 +90,8 @@ class MaskStore:
         if source.exists() and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             atomic.replace(source, target)
+            if old in self._known:
+                self._known[new] = self._known.pop(old)
 
     def names(self) -> Iterator[str]:
         """Of every image that has a mask on disk."""

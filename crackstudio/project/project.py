@@ -20,7 +20,7 @@ from crackstudio.core.classes import DefectClass
 from crackstudio.core.errors import FolderError, MaskError, RasterError
 from crackstudio.core.images import Domain, ImageEntry, MaskKind, Review, Tag
 from crackstudio.core.runs import RunSpec, Snapshot, Stock
-from crackstudio.project import atomic, rasters
+from crackstudio.project import rasters
 from crackstudio.project.catalogue import Catalogue
 from crackstudio.project.database import Database
 from crackstudio.project.journal import Journal
@@ -58,6 +58,8 @@ class Project:
         self._journals: dict[int, Journal] = {}
         self._mask_locks: dict[int, threading.Lock] = {}
         self._saved_upto: dict[int, int] = {}
+        self._scanning = threading.Lock()
+        self._closed = False
         if database.repaired:
             self.report(database.repaired)
 
@@ -127,7 +129,12 @@ class Project:
         Raises `FolderError` where the folder cannot be listed.
         """
         scan = Scan(self.folder, skip=self.home, catalogue=self._catalogue, masks=self._masks, report=self.report)
-        return scan.run(rename=self._rename, on_progress=on_progress, stop=stop)
+        with self._scanning:
+            return scan.run(
+                relink=self._relink,
+                on_progress=on_progress,
+                stopped=lambda: self._closed or (stop is not None and stop.is_set()),
+            )
 
     def read_rgb8(self, image: int) -> NDArray[np.uint8]:
         """(H, W, 3) uint8. Off the main thread. Raises `RasterError`, and the entry then says why in `problem`."""
@@ -147,8 +154,8 @@ class Project:
         Read the journal before the mask: strokes that the mask already contains change nothing when replayed, but
         strokes that a save has just moved from the journal into the mask must not be missed.
         """
-        entry = self.entry(image)
         with self._mask_lock(image):
+            entry = self.entry(image)
             try:
                 mask = self._masks.load(entry.name, self._size(entry))
             except MaskError:
@@ -297,9 +304,14 @@ class Project:
         self._writer.settle()
 
     def close(self) -> None:
-        """Write all, back up, unlock. Raises `FolderError` with what could not be written; it is closed even so."""
+        """End a scan, write all, back up, unlock.
+
+        Raises `FolderError` with what could not be written; it is closed even so.
+        """
+        self._closed = True
         try:
-            self._writer.close()
+            with self._scanning:
+                self._writer.close()
         finally:
             self._database.close()
             self._lock.release()
@@ -339,9 +351,18 @@ class Project:
     def _has_journals(self) -> bool:
         return any(files for _, _, files in os.walk(self._layout.journals))
 
-    def _rename(self, old: str, new: str) -> None:
-        self._masks.move(old, new)
-        self._proposals.move(old, new)
-        if self._layout.journal(old).exists():
-            self._layout.journal(new).parent.mkdir(parents=True, exist_ok=True)
-            atomic.replace(self._layout.journal(old), self._layout.journal(new))
+    def _relink(self, new: int, old: int) -> bool:
+        """The file of `new` is that of the vanished image `old`, whose mask, proposals and strokes go along."""
+        before, after = self.entry(old).name, self.entry(new).name
+        if new in self._journals:  # a person has it open, with strokes of its own perhaps
+            self.report(
+                f"{after} looks like {before}, which is not there any more, but was open already. Nothing was moved; "
+                f"the mask of {before} is kept and comes back when the file has its old name again."
+            )
+            return False
+        with self._mask_lock(old):
+            self._masks.move(before, after)
+            self._proposals.move(before, after)
+            self.journal(old).move(self._layout.journal(after))
+            self._catalogue.relink(new, old)
+        return True

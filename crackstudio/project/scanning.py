@@ -1,6 +1,5 @@
 """Bring a project's catalogue up to date with its folder: new, changed, vanished and renamed files."""
 
-import threading
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanOutcome:
-    """Ids. `added` has those that came back, too; a renamed image is in it under its new id."""
+    """Ids. `added` has those that came back or were renamed, too."""
 
     added: tuple[int, ...] = ()
     vanished: tuple[int, ...] = ()
@@ -45,14 +44,17 @@ class Scan:
     def run(
         self,
         *,
-        rename: Callable[[str, str], None],
+        relink: Callable[[int, int], bool],
         on_progress: Callable[[int], None] | None = None,
-        stop: threading.Event | None = None,
+        stopped: Callable[[], bool] = lambda: False,
     ) -> ScanOutcome:
-        """`rename` moves what is kept for an image; a stopped scan says nothing is gone. Raises `FolderError`."""
+        """A stopped scan says nothing is gone. Raises `FolderError`.
+
+        `relink(new, old)` gives the vanished image `old` the name of the new file with its content; False: it may not.
+        """
         for files in self._walk:
             for start in range(0, len(files), BATCH):
-                if stop is not None and stop.is_set():
+                if stopped():
                     return ScanOutcome(added=tuple(self._added), changed=tuple(self._changed))
                 self._take(files[start : start + BATCH])
                 if on_progress is not None:
@@ -60,7 +62,7 @@ class Scan:
         self._tell_unreadable()
         vanished = self._lose()
         self._find_masks()
-        vanished -= self._relink(rename)
+        vanished -= self._relink(relink, stopped)
         self._catalogue.sort()
         return ScanOutcome(added=tuple(self._added), vanished=tuple(sorted(vanished)), changed=tuple(self._changed))
 
@@ -80,8 +82,8 @@ class Scan:
             return self._catalogue.pages(file.path)
         try:
             return rasters.page_count(self._folder / file.path)
-        except RasterError:  # told when it is opened
-            return 1
+        except RasterError:  # told when it is opened; until then no page of it is gone
+            return max(1, self._catalogue.pages(file.path))
 
     def _tell_unreadable(self) -> None:
         if "" in self._walk.unreadable:
@@ -114,24 +116,26 @@ class Scan:
             if image is not None and image.entry.mask_kind is None:
                 self._catalogue.revise([image.entry.id], with_found_mask)
 
-    def _relink(self, rename: Callable[[str, str], None]) -> set[int]:
-        """Give new files what is known of a vanished one with the same content; the ids of those vanished no more."""
+    def _relink(self, relink: Callable[[int, int], bool], stopped: Callable[[], bool]) -> set[int]:
+        """Find vanished images in new files of the same content; the ids of those vanished no more."""
         by_size: dict[int, list[int]] = defaultdict(list)
         for image in self._catalogue.images():
             if image.gone and image.entry.digest:
                 by_size[image.bytes].append(image.entry.id)
         found: set[int] = set()
-        for new in self._added if by_size else ():
+        for place, new in enumerate(self._added if by_size else ()):
+            if stopped():
+                break
             here = self._catalogue.image(new)
             candidates = [self._catalogue.image(old) for old in by_size.get(here.bytes, ()) if old not in found]
             if not candidates or here.entry.mask_kind is not None:
                 continue
             digest = _digest_or_none(self._folder / here.entry.path)
             for there in candidates:
-                if there.entry.digest == digest and there.entry.page == here.entry.page:
-                    rename(there.entry.name, here.entry.name)
-                    self._catalogue.relink(new, there.entry.id)
-                    found.add(there.entry.id)
+                old = there.entry.id
+                if there.entry.digest == digest and there.entry.page == here.entry.page and relink(new, old):
+                    self._added[place] = old
+                    found.add(old)
                     break
         return found
 

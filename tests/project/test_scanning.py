@@ -210,3 +210,107 @@ def test_an_empty_folder_is_a_project_without_images(tmp_path):
     assert project.entries() == []
     assert project.stock().images == 0
     project.close()
+
+
+def test_an_image_renamed_while_it_is_being_painted_is_saved_under_its_new_name(project, folder, id_of):
+    told = []
+    project.listen(told.append)
+    image = id_of(project, "a.png")
+    project.read_rgb8(image)
+    journal = project.journal(image)
+    project.save_mask(image, 1 - MASK, MaskKind.EXACT)
+    journal.append(b"before")
+    project.flush()
+    (folder / "a.png").rename(folder / "renamed.png")
+    outcome = project.scan()
+    assert outcome.added == (image,)
+    assert outcome.vanished == ()
+    assert project.entry(image).name == "renamed.png"
+    journal.append(b"after")
+    project.flush()
+    assert project.journal(image).read() == [b"before", b"after"]
+    assert [entry.name for entry in project.unsaved()] == ["renamed.png"]
+    project.save_mask(image, MASK, MaskKind.EXACT)
+    assert (project.load_mask(image) == MASK).all()
+    project.flush()
+    assert project.unsaved() == []
+    assert not (project.home / "masks" / "a.png.png").exists()
+    assert told == []
+
+
+def test_strokes_on_the_new_name_are_not_replaced_by_those_of_the_old_one(project, folder, id_of):
+    told = []
+    project.listen(told.append)
+    old = id_of(project, "a.png")
+    project.read_rgb8(old)
+    project.save_mask(old, MASK, MaskKind.EXACT)
+
+    def paint(_count):
+        if any(entry.name == "renamed.png" for entry in project.entries()):
+            project.journal(id_of(project, "renamed.png")).append(b"new stroke")
+
+    (folder / "a.png").rename(folder / "renamed.png")
+    project.scan(on_progress=paint)
+    new = id_of(project, "renamed.png")
+    assert b"new stroke" in project.journal(new).read()
+    assert new != old
+    assert (project.load_mask(old) == MASK).all()
+    assert "a.png" in told[0]
+
+
+def test_a_journal_left_under_the_new_name_is_kept_aside(opened, folder, id_of, drawn):
+    project = opened()
+    first = id_of(project, "a.png")
+    project.read_rgb8(first)
+    project.journal(first).append(b"of a")
+    other = id_of(project, "b.png")
+    project.journal(other).append(b"of b")
+    project.close()
+    (folder / "b.png").unlink()
+    project = opened()
+    (folder / "a.png").rename(folder / "b.png")
+    project.scan()
+    assert project.entry(first).name == "b.png"
+    assert project.journal(first).read() == [b"of a"]
+    (kept,) = (project.home / "aside").iterdir()
+    assert b"of b" in kept.read_bytes()
+
+
+def test_pages_that_are_gone_stay_gone(project, folder):
+    path = folder / "stack.tif"
+    tifffile.imwrite(path, np.zeros((3, 20, 30), np.uint16), photometric="minisblack")
+    project.scan()
+    tifffile.imwrite(path, np.zeros((20, 30), np.uint16), photometric="minisblack")
+    project.scan()
+    assert project.scan().added == ()
+    assert [name for name in names(project) if name.startswith("stack")] == ["stack.tif"]
+
+
+def test_a_stack_that_cannot_be_read_just_now_loses_no_page(project, folder):
+    path = folder / "stack.tif"
+    tifffile.imwrite(path, np.zeros((3, 20, 30), np.uint16), photometric="minisblack")
+    project.scan()
+    path.write_bytes(path.read_bytes()[:4])
+    assert project.scan().vanished == ()
+
+
+def test_closing_ends_a_scan_and_waits_for_it(opened):
+    project = opened(scan=False)
+    begun, outcomes = threading.Event(), []
+    go_on = threading.Event()
+
+    def hold(_count):
+        begun.set()
+        go_on.wait(30)
+
+    scanning = threading.Thread(target=lambda: outcomes.append(project.scan(on_progress=hold)))
+    scanning.start()
+    assert begun.wait(30)
+    closing = threading.Thread(target=project.close)
+    closing.start()
+    closing.join(0.2)
+    assert closing.is_alive()
+    go_on.set()
+    closing.join(30)
+    scanning.join(30)
+    assert len(outcomes[0].added) < 8
