@@ -45,14 +45,23 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Database:
-    """One connection, used by one thread at a time. `repaired` says what had to be mended on the way in."""
+    """One connection, used by one thread at a time. `repaired` says what had to be mended on the way in.
+
+    Raises `NewerProjectError`, and `FolderError` where it cannot be opened just now (busy, a full or failing disk).
+    """
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self.repaired = ""
         self._changed = False
-        self._connection = self._open_sound()
-        self._migrate()
+        try:
+            self._connection = self._open_sound()
+            self._migrate()
+        except (OSError, sqlite3.Error) as error:
+            raise FolderError(
+                f"{layout.database} cannot be opened just now ({error}). Nothing in it was changed; end what else has "
+                "it open, see that the disk has room, then open the folder again."
+            ) from error
 
     def load(self) -> list[Stored]:
         """Every image."""
@@ -83,10 +92,8 @@ class Database:
         if not _has_content(path) and not _has_content(self._layout.database_backup):
             return _connect(path)  # a new project
         if _has_content(path):
-            with contextlib.suppress(sqlite3.DatabaseError):
-                connection = _connect(path)
-                if _is_sound(connection):
-                    return connection
+            if _is_sound(path):
+                return _connect(path)
             self.repaired = f"The project's database was damaged and was kept as {self._set_aside()}; "
         else:
             self.repaired = "The project's database was gone; "
@@ -109,13 +116,10 @@ class Database:
 
     def _restore(self) -> bool:
         backup = self._layout.database_backup
-        if not _has_content(backup):
+        if not (_has_content(backup) and _is_sound(backup)):
             return False
-        with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(_connect(backup)) as connection:
-            if _is_sound(connection):
-                shutil.copyfile(backup, self._layout.database)
-                return True
-        return False
+        shutil.copyfile(backup, self._layout.database)
+        return True
 
     def _migrate(self) -> None:
         version = _version(self._connection)
@@ -128,7 +132,11 @@ class Database:
         if 0 < version < len(MIGRATIONS):
             self._back_up(self._layout.home / f"project.db.format{version}")
         for number, script in enumerate(MIGRATIONS[version:], version + 1):
-            self._connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+            try:
+                self._connection.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+            except sqlite3.Error:
+                self._connection.close()
+                raise
 
     def _back_up(self, target: Path) -> None:
         fresh = target.with_name(target.name + ".part")
@@ -176,17 +184,22 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _is_sound(connection: sqlite3.Connection) -> bool:
-    """Closes a connection to an unsound database."""
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
+"""What SQLite says of a file that is no sound database of ours; the last one: it lacks a table or a column."""
+
+
+def _is_sound(path: Path) -> bool:
+    """Raises `sqlite3.Error` where that cannot be told just now: a sound one must not make way for its backup."""
     try:
-        sound = bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-        if sound and 0 < _version(connection) <= len(MIGRATIONS):
-            connection.execute(_SELECT + " LIMIT 1").fetchone()
-    except sqlite3.Error:
-        sound = False
-    if not sound:
-        connection.close()
-    return sound
+        with contextlib.closing(_connect(path)) as connection:
+            sound = bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+            if sound and 0 < _version(connection) <= len(MIGRATIONS):
+                connection.execute(_SELECT + " LIMIT 1").fetchone()
+            return sound
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:  # the rest are its details
+            return False
+        raise
 
 
 def _version(connection: sqlite3.Connection) -> int:

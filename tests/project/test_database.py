@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from crackstudio.core.errors import NewerProjectError
+from crackstudio.core.errors import FolderError, NewerProjectError
 from crackstudio.core.images import Domain, ImageEntry, MaskKind, Review, Tag
 from crackstudio.project import database
 from crackstudio.project.database import Database, Stored
@@ -140,7 +140,7 @@ def test_a_migration_that_fails_changes_nothing(layout, monkeypatch):
         db.save([FULL], [], {})
     with monkeypatch.context() as patch:
         patch.setattr(database, "MIGRATIONS", (*database.MIGRATIONS, "CREATE TABLE more (id INTEGER); NO SQL;"))
-        with pytest.raises(sqlite3.Error):
+        with pytest.raises(FolderError, match="Nothing in it was changed"):
             Database(layout)
     with closing(Database(layout)) as db:
         assert db.load() == [FULL]
@@ -152,3 +152,28 @@ def test_reading_a_project_that_somebody_has_open(opened, folder):
     images = database.read_only(Layout(project.home))
     assert [image.entry for image in images] == project.entries()
     assert database.read_only(Layout(folder / "nothing")) == []
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN])
+def test_a_database_that_cannot_be_opened_just_now_is_not_taken_for_damaged(folder, monkeypatch, code):
+    project = Project.open(folder)
+    project.scan()
+    project.close()
+    layout = Layout(project.home)
+    before = layout.database.read_bytes()
+
+    def busy(_connection):
+        error = sqlite3.OperationalError("just now")
+        error.sqlite_errorcode = code
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "_version", busy)
+        with pytest.raises(FolderError, match="just now"):
+            Project.open(folder)
+    assert layout.database.read_bytes() == before
+    assert not (layout.home / "aside").exists()
+    again = Project.open(folder)
+    assert len(again.entries()) == 8
+    assert again._reports == []
+    again.close()
