@@ -54,6 +54,7 @@ class Session(QObject):
         self.order: Callable[[], Sequence[int]] = tuple
         """The listed image ids, in the order one walks them."""
         self._desk: Desk | None = None
+        self._is_fresh = False
         self._opening = Opening(reading=reading, parent=self)
         self._opening.opened.connect(self._enter)
         self._opening.scanned.connect(self._take_scan)
@@ -87,8 +88,9 @@ class Session(QObject):
         if entry is not None:
             project.remember(LAST_IMAGE, entry.name)
         desk.close()
-        self.project, self.image, self._desk = None, None, None
+        self.image, self._desk = None, None
         self.image_opened.emit(None)
+        self.project = None
         self.project_closed.emit()
         desk.deleteLater()
         try:
@@ -189,7 +191,7 @@ class Session(QObject):
     # Inside
 
     def _enter(self, project: Project) -> None:
-        self.project = project
+        self.project, self._is_fresh = project, True
         desk = self._desk = Desk(project, reading=self.reading, writing=self.writing, parent=self)
         desk.opened.connect(self._show_image)
         desk.open_failed.connect(self._tell_image_failure)
@@ -209,9 +211,6 @@ class Session(QObject):
             self.tell(telling.no_images())
         elif self.image is None:
             self._open_first()
-        project = self.project
-        if project is not None:
-            self.reading.submit(project.unsaved, done=self._tell_unsaved, lane="unsaved")
 
     def _tell_unsaved(self, entries: list[ImageEntry]) -> None:
         """Strokes of an earlier sitting that wait in journals; those of the open image are back already."""
@@ -235,6 +234,9 @@ class Session(QObject):
         self.image = image
         self.image_opened.emit(image)
         self.tell_changed([self.project.entry(image.id)])
+        if self._is_fresh:
+            self._is_fresh = False
+            self.reading.submit(self.project.unsaved, done=self._tell_unsaved, lane="unsaved")
         if image.recovered:
             self.tell(telling.recovered(image.recovered))
             image.recovered = 0

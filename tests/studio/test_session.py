@@ -1,6 +1,7 @@
 """Opening, walking, editing, review, saving and recovery, on a real folder with the real project."""
 
 import numpy as np
+import pytest
 
 from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.project.project import Project
@@ -156,6 +157,21 @@ def test_reopening_restores_the_last_image_and_its_mask(opened, folder, open_fol
     open_folder(opened, folder)
     assert opened.session.entry.path == "cracked/3.png"
     assert np.array_equal(opened.session.image.editor.array(), mask)
+
+
+def test_reopening_restores_zoom_and_tool(opened, folder, open_folder, qtbot):
+    show(opened, "cracked/2.png", qtbot)
+    opened.canvas.zoom_by(4)
+    opened.actions["erase"].trigger()
+    view = opened.canvas.view_state()
+    opened.actions["close_project"].trigger()
+    opened.actions["hand"].trigger()
+    open_folder(opened, folder)
+    assert opened.session.entry.path == "cracked/2.png"
+    again = opened.canvas.view_state()
+    assert again.scale == view.scale
+    assert (again.centre_x, again.centre_y) == pytest.approx((view.centre_x, view.centre_y), abs=0.1)
+    assert opened.canvas.tool.value == "erase"
 
 
 def test_strokes_that_were_never_saved_come_back(folder, window, open_folder):

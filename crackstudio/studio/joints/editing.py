@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import msgspec
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction
@@ -9,15 +10,18 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
 
 from crackstudio.core.errors import CrackStudioError
 from crackstudio.core.images import MaskKind, Tag
+from crackstudio.project.project import Project
 from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.stage import ViewState
 from crackstudio.studio.canvas.tools.tool import ToolKey
 from crackstudio.studio.desk import DEFAULT_THRESHOLD, OpenImage
+from crackstudio.studio.session import LAST_IMAGE
 from crackstudio.studio.widgets.action_set import CLASS_KEYS
 from crackstudio.studio.widgets.main_window import MainWindow
 
 SHARE_MS = 250
 NO_FLOOR = 0.0
+_VIEW, _TOOL = "view", "tool"
 
 
 def join_editing(window: MainWindow) -> None:
@@ -39,6 +43,7 @@ class Editing:
         self._share = QTimer(window, singleShot=True, interval=SHARE_MS)
         self._share.timeout.connect(self._count_share)
         session = window.session
+        session.project_opened.connect(self._enter)
         session.image_opened.connect(self._show_image)
         session.proposal_changed.connect(self._show_proposal)
         session.mask_edited.connect(self._show_state)
@@ -50,8 +55,7 @@ class Editing:
 
     def _show_image(self, image: OpenImage | None) -> None:
         canvas = self._window.canvas
-        if self._shown is not None and canvas.view is not None:
-            self._views[self._shown] = canvas.view_state()
+        self._keep_view()
         self._shown = image.id if image else None
         canvas.set_image(image.picture if image else None)
         if image is not None:
@@ -62,6 +66,25 @@ class Editing:
         self._window.actions["before_after"].setChecked(False)
         self._show_proposal(image)
         self._show_state()
+
+    def _enter(self, project: Project) -> None:
+        """Tool and view of the last sitting; the view belongs to the image that was open then."""
+        self._views.clear()
+        kept = project.recall(LAST_IMAGE)
+        entry = next((entry for entry in project.entries() if entry.name == kept), None) if kept else None
+        view = project.recall(_VIEW)
+        if entry is not None and view is not None:
+            self._views[entry.id] = msgspec.convert(view, ViewState)
+        tool = project.recall(_TOOL)
+        if tool in set(ToolKey):
+            self._window.actions[str(tool)].trigger()
+
+    def _keep_view(self) -> None:
+        canvas, project = self._window.canvas, self._window.session.project
+        if self._shown is not None and canvas.view is not None and project is not None:
+            self._views[self._shown] = canvas.view_state()
+            project.remember(_VIEW, msgspec.to_builtins(self._views[self._shown]))
+            project.remember(_TOOL, canvas.tool.value)
 
     def _show_proposal(self, image: OpenImage | None) -> None:
         window, proposal = self._window, image.proposal if image else None
