@@ -5,6 +5,7 @@ A mask is saved off the thread when its image is left, by a timer and on closing
 
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from crackstudio.core.errors import MaskError
 from crackstudio.core.images import ImageEntry, MaskKind
 from crackstudio.project.project import Project
 from crackstudio.studio.background import Background
@@ -107,7 +109,7 @@ class Desk(QObject):
             return
         self._reading.submit(
             lambda: load(self._project, identity),
-            done=lambda loaded: self.opened.emit(self._place(identity, loaded)),
+            done=lambda loaded: self._present(identity, loaded),
             failed=lambda error: self.open_failed.emit(identity, error),
             lane="open",
             urgent=True,
@@ -182,8 +184,17 @@ class Desk(QObject):
         self._shelf.saved_revision[identity] = -1
         self.save_failed.emit(identity, error)
 
+    def _present(self, identity: int, loaded: Loaded) -> None:
+        try:
+            image = self._place(identity, loaded)
+        except MaskError as error:  # the journal is of an image of another size; it stays as it is
+            self.open_failed.emit(identity, error)
+        else:
+            self.opened.emit(image)
+
     def _keep(self, identity: int, loaded: Loaded) -> None:
-        self._place(identity, loaded, newest=False)
+        with suppress(MaskError):
+            self._place(identity, loaded, newest=False)
 
     def _place(self, identity: int, loaded: Loaded, *, newest: bool = True) -> OpenImage:
         image = self._shelf.images.get(identity)

@@ -140,8 +140,10 @@ class Session(QObject):
             self.open_image(following)
 
     def undo(self) -> None:
-        """Take the open mask's last step back."""
-        if self.image is not None:
+        """Take the open mask's last step back, or the stroke that is being drawn."""
+        if self.image is not None and self.image.editor.is_stroking:
+            self.image.editor.cancel_stroke()
+        elif self.image is not None:
             self.image.editor.undo_stack.undo()
 
     def redo(self) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.project.project import Project
+from crackstudio.studio.mask_editor import MaskEditor
 
 
 def stroke(window, *, x=20, y=20, value=1):
@@ -242,3 +243,25 @@ def test_undo_survives_while_other_images_are_open(opened, qtbot):
     for name in ("cracked/1.png", "cracked/2.png", "cracked/0.png"):
         show(opened, name, qtbot)
     assert opened.session.image.editor.undo_stack.count() == 1
+
+
+def test_strokes_that_do_not_fit_the_image_are_told_and_kept(opened, qtbot):
+    other = next(entry for entry in opened.session.entries() if entry.path == "cracked/3.png")
+    journal = opened.session.project.journal(other.id)
+    larger = MaskEditor(600, 600, journal=journal.append)
+    larger.begin_stroke(500, 500, size=9, value=1)
+    larger.finish_stroke()
+    opened.session.project.flush()
+    opened.session.open_image(other.id)
+    qtbot.waitUntil(lambda: bool(opened.notices.cards()))
+    assert opened.session.entry.path != other.path
+    assert len(journal.read()) == 1
+    show(opened, "cracked/4.png", qtbot)
+
+
+def test_undo_in_the_middle_of_a_stroke_takes_that_stroke_alone(opened):
+    stroke(opened)
+    first = opened.session.image.editor.array()
+    opened.session.image.editor.begin_stroke(50, 40, size=6, value=1)
+    opened.session.undo()
+    assert np.array_equal(opened.session.image.editor.array(), first)
