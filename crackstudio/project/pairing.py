@@ -22,19 +22,19 @@ class MaskFolder:
         self._by_path: dict[str, list[Path]] = defaultdict(list)
         self._by_stem: dict[str, list[Path]] = defaultdict(list)
         for path in paths:
-            relative = PurePosixPath(path.relative_to(folder).as_posix())
-            for name in {str(relative), str(relative.with_suffix(""))}:  # a.jpg.png and a.png both belong to a.jpg
+            relative = path.relative_to(folder).as_posix()
+            for name in {relative, _bare(relative)}:  # a.jpg.png and a.png both belong to a.jpg
                 self._by_path[name].append(path)
-            for stem in {relative.stem, PurePosixPath(relative.stem).stem}:
-                self._by_stem[stem].append(path)
+            stem = _bare(path.name)
+            for name in {stem, _bare(stem)}:
+                self._by_stem[name].append(path)
 
     def find(self, image: str) -> Path | None:
         """The mask of the image at this relative POSIX path, or None. Raises `MaskError` where several could be it."""
-        relative = PurePosixPath(image)
-        for name in (str(relative), str(relative.with_suffix(""))):
+        for name in (image, _bare(image)):
             if name in self._by_path:
                 return self._only(self._by_path[name], image)
-        return self._only(self._by_stem.get(relative.stem, []), image)
+        return self._only(self._by_stem.get(_bare(PurePosixPath(image).name), []), image)
 
     def _only(self, found: list[Path], image: str) -> Path | None:
         if len(found) > 1:
@@ -44,6 +44,11 @@ class MaskFolder:
                 "Nothing was done; lay the masks out like the images, so that the relative paths agree."
             )
         return found[0] if found else None
+
+
+def _bare(name: str) -> str:
+    """Without the suffix of a picture, and only of one: of `7.v2.png` that is `7.v2`, which is not `7`."""
+    return name[: name.rfind(".")] if rasters.is_image(name) else name
 
 
 def _hidden(path: Path, folder: Path) -> bool:

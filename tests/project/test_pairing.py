@@ -53,3 +53,22 @@ def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
 def test_no_mask_is_no_mask(tmp_path_factory: pytest.TempPathFactory, stem: str) -> None:
     folder = tmp_path_factory.mktemp("masks")
     assert MaskFolder(folder).find(f"{stem}.png") is None
+
+
+def test_a_dot_in_a_name_is_part_of_it(tmp_path: Path) -> None:
+    other = mask(tmp_path / "7.v2.png")
+    assert MaskFolder(tmp_path).find("7.jpg") is None
+    assert MaskFolder(tmp_path).find("road/7.jpg") is None
+    assert MaskFolder(tmp_path).find("7.v2.jpg") == other
+    assert MaskFolder(tmp_path).find("7.v2") == other
+
+
+def test_a_map_without_a_suffix_does_not_take_the_mask_of_a_shorter_name(tmp_path: Path) -> None:
+    mask(tmp_path / "7.png")
+    assert MaskFolder(tmp_path).find("7.v2") is None
+
+
+def test_every_page_has_a_mask_of_its_own(tmp_path: Path) -> None:
+    first, third = mask(tmp_path / "a.tif.png"), mask(tmp_path / "a.tif#2.png")
+    masks = MaskFolder(tmp_path)
+    assert [masks.find(name) for name in ("a.tif", "a.tif#1", "a.tif#2")] == [first, None, third]
