@@ -5,17 +5,19 @@ import json as json_text
 from collections import Counter
 from pathlib import Path, PurePosixPath
 
+import msgspec
 import numpy as np
 from rich.console import Console
 
 from crackstudio.commands.progress import tracked
 from crackstudio.core import locations, wire
 from crackstudio.core.errors import CheckpointError, FolderError, RasterError, RunError
+from crackstudio.core.runs import CheckpointCard
 from crackstudio.imaging.counts import level_of
 from crackstudio.project import proposals_file, rasters
 from crackstudio.project.proposals_file import ProposalsFile, ProposedMap
 from crackstudio.project.run_folder import checkpoint_at
-from crackstudio.project.walk import Walk
+from crackstudio.project.walk import Walk, require_folder
 
 
 def propose_command(folder: Path, *, out: Path, model: Path | None, binary: bool, device: str, json: bool) -> None:
@@ -38,19 +40,20 @@ def propose_folder(
 ) -> tuple[ProposalsFile, dict[str, str]]:
     """Write `out/<relative path>.png` for every image and `proposals.json`; returns that and the problems by image.
 
-    Raises `FolderError` without images, `CheckpointError` for a checkpoint that cannot be used.
+    Raises `FolderError` without images, or where `out` holds pictures that are no crack maps of an earlier time;
+    `CheckpointError` for a checkpoint that cannot be used.
     """
     checkpoint = checkpoint_at(model) if model else locations.starter()
     if not checkpoint.is_file():
         raise CheckpointError(
             "There is no starter network in this installation. Name a checkpoint or a run with --model."
         )
-    if not folder.is_dir():
-        raise FolderError(f"{folder} is no folder. Nothing was done; name a folder of images.")
+    require_folder(folder)
     pages = _pages(folder, skip=out)
     if not pages:
         raise FolderError(f"There are no images in {folder} (JPEG, PNG, BMP, WebP, GIF, TIFF). Nothing was done.")
     names = _names_of_maps([name for name, _, _ in pages])
+    _refuse_to_overwrite(out, names, images=[image for _, image, _ in pages])
     from crackstudio.engine.proposer import Proposer
 
     proposer = Proposer(checkpoint, device=device)
@@ -58,6 +61,8 @@ def propose_folder(
         wire.ImageToPropose(id=index, image=str(image), page=page, out=str(out / names[index]))
         for index, (_, image, page) in enumerate(pages)
     ]
+    proposals = _without_maps(proposer.card, checkpoint, binary=binary)
+    proposals_file.write(out, proposals)  # first: what is cut short knows its threshold, and can be done again
     maps: dict[str, ProposedMap] = {}
     problems: dict[str, str] = {}
     for event in tracked(proposer.propose(wanted), total=len(wanted), words="Proposing"):
@@ -69,16 +74,22 @@ def propose_folder(
         maps[names[event.id]] = ProposedMap(
             image=wanted[event.id].image, score=event.score, share=event.share, cracked=event.cracked
         )
-    proposals = ProposalsFile(
-        threshold=proposer.card.threshold,
-        method=proposer.card.method,
-        checkpoint=str(checkpoint.absolute()),
-        digest=hashlib.sha256(checkpoint.read_bytes()).hexdigest(),
-        binary=binary,
-        maps=maps,
-    )
+    proposals = msgspec.structs.replace(proposals, maps=maps)
     proposals_file.write(out, proposals)
     return proposals, problems
+
+
+def _refuse_to_overwrite(out: Path, names: list[str], *, images: list[Path]) -> None:
+    """Raises `FolderError` where a map would take the place of an image, or of what `propose` did not make."""
+    taken = [out / name for name in names if (out / name).exists()]
+    if (out / proposals_file.NAME).exists():
+        own = {image.resolve() for image in images} if taken else set()
+        taken = [path for path in taken if path.resolve() in own]
+    if taken:
+        raise FolderError(
+            f"{taken[0]} is there already, and is no crack map of an earlier time. Nothing was done; choose an empty "
+            "folder for --out."
+        )
 
 
 def _pages(folder: Path, *, skip: Path) -> list[tuple[str, Path, int]]:
@@ -108,6 +119,17 @@ def _names_of_maps(names: list[str]) -> list[str]:
 def _stem(name: str) -> str:
     path, hash_sign, page = name.partition("#")
     return f"{PurePosixPath(path).with_suffix('')}{hash_sign}{page}"
+
+
+def _without_maps(card: CheckpointCard, checkpoint: Path, *, binary: bool) -> ProposalsFile:
+    return ProposalsFile(
+        threshold=card.threshold,
+        method=card.method,
+        checkpoint=str(checkpoint.absolute()),
+        digest=hashlib.sha256(checkpoint.read_bytes()).hexdigest(),
+        binary=binary,
+        maps={},
+    )
 
 
 def _binarise(path: Path, threshold: float) -> None:

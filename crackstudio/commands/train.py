@@ -14,6 +14,7 @@ from crackstudio.core.runs import RunSpec, RunState
 from crackstudio.project.layout import HOME_NAME, Layout
 from crackstudio.project.run_folder import RunFolder, checkpoint_at, new_run
 from crackstudio.project.snapshot import snapshot_of_folder
+from crackstudio.project.walk import require_folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,7 @@ def _prepared(request: TrainRequest) -> RunFolder:
         if run.record().spec != spec or run.state() is not RunState.INTERRUPTED:
             raise RunError(f"{run.path} holds another run. It was left as it is; choose another --out.")
         return run
+    require_folder(request.folder)
     run = RunFolder(request.out) if request.out else new_run(Layout(request.folder / HOME_NAME).runs, spec.method)
     snapshot = snapshot_of_folder(request.folder, masks=request.masks, run=run)
     run.write_request(spec, snapshot, folder=request.folder)

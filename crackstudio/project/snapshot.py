@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from crackstudio.core.classes import BACKGROUND, UNSURE
-from crackstudio.core.errors import FolderError, MaskError, RasterError
+from crackstudio.core.errors import MaskError, RasterError
 from crackstudio.core.images import Domain, ImageEntry, MaskKind, Review, Split, Tag, tag_of_folder
 from crackstudio.core.runs import Snapshot, SnapshotItem
 from crackstudio.project import database, rasters
@@ -21,7 +21,7 @@ from crackstudio.project.layout import HOME_NAME, Layout
 from crackstudio.project.masks import Mask, MaskStore
 from crackstudio.project.pairing import MaskFolder
 from crackstudio.project.run_folder import RunFolder
-from crackstudio.project.walk import Walk
+from crackstudio.project.walk import Walk, require_folder
 
 VALIDATION_SHARE = 0.2
 
@@ -106,8 +106,7 @@ def snapshot_of_folder(folder: Path, *, masks: Path | None, run: RunFolder) -> S
     With `masks`, each image's mask is found there by relative path, then by stem, and counts as confirmed. Nothing is
     written below `folder`. Raises `FolderError`, `MaskError` (ambiguous, or of another size), `RasterError`.
     """
-    if not folder.is_dir():
-        raise FolderError(f"{folder} is no folder. Nothing was done; name a folder of images.")
+    require_folder(folder)
     layout = Layout(folder / HOME_NAME)
     if masks is None and layout.database.exists():
         store = MaskStore(layout, report=lambda _message: None)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from crackstudio.core.errors import FolderError
 from crackstudio.project import rasters
 
 NOT_IMAGES = frozenset({"masks"})
@@ -34,7 +35,8 @@ class Walk:
     nameless: int = 0
 
     def __iter__(self) -> Iterator[list[Found]]:
-        return self._below("", {os.path.realpath(self.folder)})
+        left_out = {os.path.realpath(self.skip)} if self.skip else set()
+        return self._below("", {os.path.realpath(self.folder)} | left_out)
 
     def _below(self, prefix: str, above: set[str]) -> Iterator[list[Found]]:
         files, folders = [], []
@@ -49,7 +51,7 @@ class Walk:
                     if rasters.is_image(entry.name) and entry.is_file():
                         status = entry.stat()
                         files.append(Found(prefix + entry.name, status.st_size, status.st_mtime_ns))
-                    elif entry.name.lower() not in NOT_IMAGES and entry.is_dir() and Path(entry.path) != self.skip:
+                    elif entry.name.lower() not in NOT_IMAGES and entry.is_dir():
                         folders.append(entry.name)
         except OSError:
             self.unreadable.append(prefix)
@@ -58,8 +60,14 @@ class Walk:
             yield files
         for name in sorted(folders):
             real = os.path.realpath(self.folder / prefix / name)
-            if real not in above:  # a link back up would never end
+            if real not in above:  # a link back up would never end; nor is `skip` in there, by whatever path
                 yield from self._below(f"{prefix}{name}/", above | {real})
+
+
+def require_folder(folder: Path) -> None:
+    """Raises `FolderError` where there is no such folder."""
+    if not folder.is_dir():
+        raise FolderError(f"{folder} is no folder. Nothing was done; name a folder of images.")
 
 
 def _is_text(name: str) -> bool:

@@ -1,5 +1,7 @@
 """Snapshots: only what a person stands by, frozen, on sides that never change."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -176,3 +178,10 @@ def test_the_command_line_takes_the_confirmed_masks_of_a_project(project, folder
 def test_no_folder_is_a_clear_error(tmp_path, run):
     with pytest.raises(FolderError, match="no folder"):
         snapshot_of_folder(tmp_path / "nothing", masks=None, run=run)
+
+
+def test_a_folder_of_masks_among_the_images_is_none_of_them_however_it_is_named(folder, run, monkeypatch):
+    rasters.write_png(folder / "truth" / "a.png", CRACK * 255)
+    monkeypatch.chdir(folder.parent)
+    snapshot = snapshot_of_folder(Path(folder.name), masks=folder / "truth", run=run)
+    assert [item.name for item in snapshot.items if item.mask] == ["a.png"]

@@ -1,0 +1,40 @@
+"""`propose` never writes over a picture that it has not made itself."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from crackstudio.commands.propose import propose_folder
+from crackstudio.core.errors import FolderError
+from crackstudio.project import rasters
+
+IMAGE = np.full((40, 50, 3), 128, np.uint8)
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    rasters.write_png(tmp_path / "images" / "a.png", IMAGE)
+    return tmp_path / "images"
+
+
+def test_it_does_not_write_over_the_images(images: Path) -> None:
+    with pytest.raises(FolderError, match="Nothing was done"):
+        propose_folder(images, out=images)
+    assert (rasters.read_rgb8(images / "a.png") == IMAGE).all()
+
+
+def test_it_does_not_write_over_masks(images: Path, tmp_path: Path) -> None:
+    mask = np.eye(40, 50, dtype=np.uint8)
+    rasters.write_png(tmp_path / "masks" / "a.png", mask)
+    with pytest.raises(FolderError, match="Nothing was done"):
+        propose_folder(images, out=tmp_path / "masks")
+    assert (rasters.read_mask(tmp_path / "masks" / "a.png") == mask).all()
+
+
+def test_its_own_maps_are_renewed(images: Path, tmp_path: Path) -> None:
+    propose_folder(images, out=tmp_path / "maps", device="cpu")
+    proposals, problems = propose_folder(images, out=tmp_path / "maps", device="cpu", binary=True)
+    assert list(proposals.maps) == ["a.png"]
+    assert problems == {}
+    assert set(np.unique(rasters.read_mask(tmp_path / "maps" / "a.png"))) <= {0, 255}
