@@ -33,6 +33,9 @@ def main() -> None:
     except CrackStudioError as error:
         sys.stderr.write(f"crackstudio: {error}\n")
         raise SystemExit(1) from error
+    except OSError as error:  # a full disk, a permission, a file where a folder should be
+        sys.stderr.write(f"crackstudio: {error.strerror or error}{f': {error.filename}' if error.filename else ''}\n")
+        raise SystemExit(1) from error
     except KeyboardInterrupt:
         raise SystemExit(130) from None
 

@@ -10,7 +10,8 @@ Thing = TypeVar("Thing")
 
 
 def bar(*, unit: str = "") -> Progress:
-    """A bar that shows done of all, time spent and time left."""
+    """A bar that shows done of all, time spent and time left; nothing where stderr is no terminal."""
+    console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -18,7 +19,8 @@ def bar(*, unit: str = "") -> Progress:
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console,
+        disable=not console.is_terminal,
     )
 
 

@@ -141,3 +141,11 @@ def test_methods_lists_every_card() -> None:
     cards = json.loads(crackstudio("methods", "--json").stdout)["methods"]
     assert {"attention-cyclegan", "segdec", "unet"} <= {card["key"] for card in cards}
     assert all(setting["help"] for card in cards for setting in card["settings"])
+
+
+def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    done = crackstudio("synth", tmp_path / "file" / "out", "--count", "1", "--size", "64")
+    assert done.returncode == 1
+    assert done.stderr.startswith("crackstudio: ")
+    assert done.stderr.count("\n") == 1
