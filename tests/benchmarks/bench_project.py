@@ -3,7 +3,6 @@
 The files are real, 1 x 1 px. "Usable": open, until the first images can be listed and one of them is decoded.
 """
 
-# ruff: noqa: T201
 import argparse
 import sys
 import tempfile

@@ -1,14 +1,15 @@
 """The window on screen, beyond a bare PySide6 window: the difference in one run, each from a fresh interpreter.
 
-.venv/bin/pytest tests/benchmarks/bench_start.py --benchmark-only -s      (bar: 1.5 s, aim: 0.65 s)
+python tests/benchmarks/bench_start.py      (bar: 1.5 s, aim: 0.65 s)
 """
 
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-
-import pytest
+from pathlib import Path
 
 ROUNDS = 7
 BAR_S = 1.5
@@ -66,13 +67,18 @@ def seconds_to_paint(program: str, settings: str) -> float:
     return took
 
 
-@pytest.mark.benchmark(group="start")
-def test_window_on_screen(benchmark, tmp_path):
-    settings = str(tmp_path / "studio.ini")
-    seconds_to_paint(STUDIO, settings)  # byte code and disk cache
-    pairs = [(seconds_to_paint(BARE, settings), seconds_to_paint(STUDIO, settings)) for _ in range(ROUNDS)]
-    benchmark.pedantic(seconds_to_paint, args=(STUDIO, settings), rounds=1)
+def main() -> int:
+    """0 where the bar holds."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = str(Path(folder) / "studio.ini")
+        seconds_to_paint(STUDIO, settings)  # byte code and disk cache
+        pairs = [(seconds_to_paint(BARE, settings), seconds_to_paint(STUDIO, settings)) for _ in range(ROUNDS)]
     beyond = statistics.median(studio - bare for bare, studio in pairs)
     bare = statistics.median(bare for bare, _ in pairs)
-    print(f"\nbare window {bare:.3f} s, the studio {beyond:.3f} s beyond it")  # noqa: T201
-    assert beyond <= BAR_S
+    print(f"bare window {bare:.3f} s | the studio beyond it {beyond:.3f} s | bar {BAR_S} s")
+    return int(beyond > BAR_S)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    sys.exit(main())
