@@ -1,5 +1,6 @@
 """The images and masks of a snapshot: decoded once, kept as bytes within a budget, cut into crops."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -94,16 +95,18 @@ class Dataset:
     def crop(self, index: int, *, aim: Aim, random: np.random.Generator) -> Crop:
         """A random crop of the feed's size, padded by reflection where the image is smaller, turned at random."""
         item, picture, feed = self.items[index], self.picture(index), self.feed
-        rows, columns = _window(picture, feed, aim=aim, random=random)
-        rgb = _padded(picture.rgb[rows, columns], feed)
+        zoom = math.exp(random.uniform(-feed.zoom, feed.zoom)) if feed.zoom else 1.0
+        rows, columns = _window(picture, feed, zoom=zoom, aim=aim, random=random)
+        rgb = _fitted(picture.rgb[rows, columns], feed, zoom=zoom, smooth=True)
         if picture.mask is None:
             intact = item.tag is Tag.INTACT
             mask = np.zeros(rgb.shape[:2], np.uint8)
             weights = np.full(rgb.shape[:2], float(intact), np.float32)
             cracked, has_mask = not intact, intact
         else:
-            mask = _padded(picture.mask[rows, columns], feed)
-            weights = _padded(picture.weights[rows, columns], feed) if picture.weights is not None else _sure(mask)
+            mask = _fitted(picture.mask[rows, columns], feed, zoom=zoom)
+            varied = picture.weights
+            weights = _sure(mask) if varied is None else _fitted(varied[rows, columns], feed, zoom=zoom)
             mask = _is_defect(mask).view(np.uint8)
             cracked, has_mask = bool(mask.any()), True
         if feed.turns:
@@ -157,9 +160,9 @@ def _some_cracks(mask: NDArray[np.uint8]) -> NDArray[np.int32]:
     return positions[::step].copy()
 
 
-def _window(picture: Picture, feed: Feed, *, aim: Aim, random: np.random.Generator) -> tuple[slice, slice]:
+def _window(picture: Picture, feed: Feed, *, zoom: float, aim: Aim, random: np.random.Generator) -> tuple[slice, slice]:
     height, width = picture.rgb.shape[:2]
-    high, wide = min(feed.height, height), min(feed.width, width)
+    high, wide = min(round(feed.height / zoom), height), min(round(feed.width / zoom), width)
     if aim is Aim.ON_CRACK and len(picture.cracks):
         row, column = picture.cracks[random.integers(len(picture.cracks))]
         return _around(int(row), high, height, random), _around(int(column), wide, width, random)
@@ -183,7 +186,12 @@ def _at(start: int, size: int) -> slice:
     return slice(start, start + size)
 
 
-def _padded(array: NDArray[Scalar], feed: Feed) -> NDArray[Scalar]:
+def _fitted(array: NDArray[Scalar], feed: Feed, *, zoom: float, smooth: bool = False) -> NDArray[Scalar]:
+    """Zoomed (masks and weights by their nearest pixel), then padded by reflection to the feed's size."""
+    if zoom != 1:
+        height, width = (min(round(side * zoom), most) for side, most in zip(array.shape, feed.size, strict=False))
+        way = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
+        array = cv2.resize(array, (width, height), interpolation=way if smooth else cv2.INTER_NEAREST)
     missing = (feed.height - array.shape[0], feed.width - array.shape[1])
     if not any(missing):
         return array

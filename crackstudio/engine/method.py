@@ -49,19 +49,25 @@ class Sample:
 class Feed:
     """What a method wants its images to be like; the dataset obeys.
 
-    Crops are `height` x `width` px, cut at random, flipped and turned jointly with mask and weights. `jitter` is the
-    strength of the photometric jitter (0 = none). `power`, `positive_weight` and `floor` shape the distance weights of
-    region labels, `dilate` (px) widens every mask first.
+    Crops are `height` x `width` px, cut at random; flipped, turned and magnified by exp(-zoom) to exp(zoom) jointly
+    with mask and weights. `jitter` is the strength of the photometric jitter (0 = none). `power`, `positive_weight` and
+    `floor` shape the distance weights of region labels, `dilate` (px) widens every mask first.
     """
 
     height: int
     width: int
     jitter: float = 0.0
     turns: bool = True
+    zoom: float = 0.0
     power: float = 2.0
     positive_weight: float = 1.0
     floor: float = 0.0
     dilate: int = 1
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width."""
+        return self.height, self.width
 
 
 class Verdict(Protocol):

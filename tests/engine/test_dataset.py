@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crackstudio.core.errors import MaskError
 from crackstudio.core.images import MaskKind, Tag
@@ -105,6 +107,21 @@ def test_dilated_masks_are_wider_and_leave_unsure_pixels_unsure(tmp_path: Path) 
     )
     assert crop.mask.sum() == 7 * 7 - 1
     assert crop.weights[16, 18] == 0
+
+
+@given(seed=st.integers(0, 10_000), side=st.integers(20, 90))
+def test_zoomed_crops_keep_their_size_and_their_places(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, side: int
+) -> None:
+    mask = np.zeros((90, 70), np.uint8)
+    mask[30:60, 20:50] = 1
+    folder = tmp_path_factory.mktemp("zoom")
+    feed = Feed(height=side, width=side, zoom=0.5)
+    dataset = dataset_of(folder, np.repeat(200 * mask[..., None], 3, axis=2), mask, feed=feed)
+    crop = dataset.crop(0, aim=Aim.ON_CRACK, random=np.random.default_rng(seed))
+    assert crop.rgb.shape == (side, side, 3)
+    assert set(np.unique(crop.mask)) <= {0, 1}
+    assert np.mean((crop.rgb[..., 0] > 100) == (crop.mask > 0)) > 0.9
 
 
 def test_only_what_fits_the_budget_is_kept(tmp_path: Path) -> None:

@@ -97,6 +97,16 @@ def test_a_cracked_image_without_mask_has_no_part_in_the_segmentation_loss() -> 
     assert logits.grad[1].any()
 
 
+def test_a_cracked_image_without_mask_is_asked_for_one_loud_place_and_the_others_for_none() -> None:
+    method, logits = SegDec(SegDecConfig(width=2)), torch.randn(2, 1, 8, 8, requires_grad=True)
+    batch = sample(has_mask=(False, True))
+    method.losses(Decision(logits, torch.zeros(2)), batch, progress=0)["instance"].backward()
+    assert logits.grad is not None
+    assert int((logits.grad[0] < 0).sum()) == 64 // 20
+    assert not logits.grad[1].any()
+    assert float(method.losses(Decision(logits, torch.zeros(2)), sample(), progress=0)["instance"]) == 0
+
+
 @pytest.mark.parametrize("width", [1, 2, 3, 5, 7])
 def test_a_thin_crack_is_classified_by_its_hard_tag(width: int) -> None:
     batch = sample()

@@ -56,6 +56,12 @@ class SegDecConfig(MethodConfig, frozen=True, kw_only=True):
     delta: Annotated[
         float, Meta(ge=0, le=10, description="Weight of the classification loss, so that it does not dominate.")
     ] = 0.1
+    instance: Annotated[
+        float,
+        Meta(
+            ge=0, le=10, description="Weight: cracked images without a mask have a crack at their map's loudest places."
+        ),
+    ] = 1.0
     stop_volume: Annotated[
         StopKind, Meta(description="Keep the classification's gradient out of the layers and the map it reads.")
     ] = StopKind.WITH_MASKS
@@ -88,6 +94,7 @@ def _published(title: str, name: str, **settings: SettingValue) -> Preset:
         "stop_volume": "always",
         "stop_shortcuts": "always",
         "head_norm": True,
+        "instance": 0.0,
         "jitter": 0.0,
     }
     return Preset(name=name, title=title, settings={**common, **settings})
@@ -183,10 +190,13 @@ class SegDec(Method):
         shift = (1 - progress, progress) if self.config.balance and self._met_a_mask else (1.0, 1.0)
         segmentation = weighted_bce(decision.segmentation, reduced(sample.masks), reduced(sample.weights))
         classification = F.binary_cross_entropy_with_logits(decision.image.float(), sample.cracked)
-        return {
+        losses = {
             "segmentation": shift[0] * segmentation,
             "classification": shift[1] * self.config.delta * classification,
         }
+        if self.config.instance:
+            losses["instance"] = self.config.instance * _loudest_is_crack(decision.segmentation, sample)
+        return losses
 
     def crack_map(self, images: Tensor) -> Tensor:
         return self.propose(images)[0]
@@ -207,3 +217,15 @@ class SegDec(Method):
             return kind is StopKind.ALWAYS or (kind is StopKind.WITH_MASKS and self._met_a_mask)
 
         return Stops(trunk=holds(self.config.stop_volume), shortcuts=holds(self.config.stop_shortcuts))
+
+
+def _loudest_is_crack(segmentation: Tensor, sample: Sample) -> Tensor:
+    """Multiple instances: of a cracked image without a mask, somewhere in the loudest twentieth is the crack.
+
+    Without it only intact images teach the segmentation in a run on tags, and it falls silent: measured on 96 px tiles
+    of CFD and DeepCrack.
+    """
+    logits = segmentation.float().flatten(1)
+    loudest = logits.topk(max(1, logits.shape[1] // 20), dim=1).values.mean(dim=1)
+    unknown = (~sample.has_mask & (sample.cracked > 0)).float()
+    return (F.softplus(-loudest) * unknown).sum() / unknown.sum().clamp(min=1)

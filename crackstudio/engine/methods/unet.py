@@ -45,6 +45,9 @@ class UNetConfig(MethodConfig, frozen=True, kw_only=True):
     dice: Annotated[
         float, Meta(ge=0, le=10, description="Weight of the Dice term beside the cross-entropy; 0 leaves it out.")
     ] = 1.0
+    zoom: Annotated[
+        float, Meta(ge=0, le=1, description="Random magnification of each crop, from exp(-zoom) to exp(zoom).")
+    ] = 0.0
     power: Annotated[
         float,
         Meta(ge=0, le=8, description="Region labels: how fast the weight falls from a region's middle to its border."),
@@ -102,6 +105,7 @@ class UNetMethod(Method):
             height=config.tile,
             width=config.tile,
             jitter=config.jitter,
+            zoom=config.zoom,
             power=config.power,
             positive_weight=config.positive_weight,
             floor=config.floor,
