@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from crackstudio.imaging.counts import level_of
 from crackstudio.imaging.patch import TILE, Area, Pixels
 from crackstudio.imaging.tiled_mask import TiledMask
 
@@ -35,13 +36,10 @@ class Where:
     def allows(self, area: Area) -> Bits:
         """(height, width) bool."""
         top, left, height, width = area
-        return self.crack_map[top : top + height, left : left + width] >= lowest_taken(self.threshold)
+        return self.crack_map[top : top + height, left : left + width] >= level_of(self.threshold)
 
 
-def lowest_taken(threshold: float) -> int:
-    """The lowest value of an 8-bit crack map that is crack: `value / 255 >= threshold`. 256 where none is."""
-    value = min(max(math.ceil(threshold * 255), 0), 256)
-    return value - 1 if value > 0 and (value - 1) / 255 >= threshold else value
+lowest_taken = level_of
 
 
 def take_in(mask: TiledMask, where: Where, *, value: int) -> None:

@@ -4,7 +4,6 @@ A crack map is (H, W) uint8, 0..255 (or bool); a pixel is crack where map / 255 
 0 background, 1..254 a defect, 255 unsure and not scored. Empty truth and empty prediction score 1.
 """
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +18,7 @@ CrackMap = NDArray[np.uint8] | NDArray[np.bool_]
 Truth = NDArray[np.uint8]
 
 LEVELS = 256
+_SHARES = np.arange(LEVELS) / (LEVELS - 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +149,8 @@ def same_size(crack_map: CrackMap, truth: Truth) -> None:
 
 
 def level_of(threshold: float) -> int:
-    """The smallest 8-bit value that counts as crack; `level / 255` gives `level` back whatever its rounding."""
-    return math.ceil(threshold * (LEVELS - 1) - 1e-6)
+    """The lowest 8-bit value that is crack: `level / 255 >= threshold`; 256 where none is."""
+    return int(np.searchsorted(_SHARES, threshold))
 
 
 def _dilated(part: NDArray[np.bool_], radius: int) -> NDArray[np.bool_]:

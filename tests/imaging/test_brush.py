@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from crackstudio.imaging.brush import Brush, Stroke, Where, lowest_taken, take_in
+from crackstudio.imaging.brush import Brush, Stroke, Where, take_in
 from crackstudio.imaging.tiled_mask import TiledMask
 
 HEIGHT, WIDTH = 300, 340
@@ -122,16 +122,6 @@ def test_the_proposal_brush_paints_only_where_the_map_reaches_the_threshold() ->
     Stroke(mask, Brush(size=120, value=1, where=Where(crack_map=crack_map, threshold=0.5))).to(170, 130)
     disc = distance_to_segment((170, 130), (170, 130)) <= 60
     assert np.array_equal(mask.to_array().astype(bool), disc & (crack_map == 200))
-
-
-@settings(deadline=None)
-@given(st.integers(0, 255), st.floats(0, 1))
-def test_the_threshold_is_the_rule_of_the_scores(value: int, threshold: float) -> None:
-    assert (value >= lowest_taken(threshold)) == (value / 255 >= threshold)
-
-
-def test_every_8_bit_threshold_takes_its_own_value() -> None:
-    assert [lowest_taken(value / 255) for value in range(256)] == list(range(256))
 
 
 def test_taking_in_paints_what_is_allowed_and_keeps_the_rest() -> None:

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -6,6 +8,7 @@ from hypothesis.extra.numpy import arrays
 from sklearn.metrics import average_precision_score, f1_score, jaccard_score, roc_auc_score
 
 from crackstudio.core.errors import ScoreError
+from crackstudio.imaging.counts import level_of
 from crackstudio.imaging.scores import Counts, best_threshold, count, count_tolerant, crack_scores
 
 SHAPE = (7, 9)
@@ -22,9 +25,16 @@ def test_counts_equal_a_loop_over_pixels(crack_map, truth, threshold):
     tally = {"tp": 0, "fp": 0, "fn": 0, "tn": 0}
     for value, true in zip(crack_map.ravel().tolist(), truth.ravel().tolist(), strict=True):
         if true != 255:
-            found = value / 255 >= threshold - 1e-8
+            found = value / 255 >= threshold
             tally[("t" if found == (true > 0) else "f") + ("p" if found else "n")] += 1
     assert count(crack_map, truth, threshold=threshold) == Counts(**tally)
+
+
+def test_a_level_is_exact_on_either_side_of_its_threshold():
+    for value in range(256):
+        own = value / 255
+        assert [level_of(math.nextafter(own, -1)), level_of(own)] == [value, value]
+        assert level_of(math.nextafter(own, 2)) == value + 1
 
 
 @given(BINARY, BINARY)
