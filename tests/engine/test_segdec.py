@@ -104,7 +104,7 @@ def test_a_cracked_image_without_mask_is_asked_for_one_loud_place_and_the_others
     assert logits.grad is not None
     assert int((logits.grad[0] < 0).sum()) == 64 // 20
     assert not logits.grad[1].any()
-    assert float(method.losses(Decision(logits, torch.zeros(2)), sample(), progress=0)["instance"]) == 0
+    assert float(method.losses(Decision(logits, torch.zeros(2)), sample(), progress=0)["instance"].detach()) == 0
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 5, 7])
