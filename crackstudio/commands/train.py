@@ -12,7 +12,7 @@ from crackstudio.core import wire
 from crackstudio.core.errors import RunError, SettingError
 from crackstudio.core.runs import RunSpec, RunState
 from crackstudio.project.layout import HOME_NAME, Layout
-from crackstudio.project.run_folder import RunFolder, checkpoint_at, new_run
+from crackstudio.project.run_folder import RunFolder, checkpoint_at, command_line, new_run
 from crackstudio.project.snapshot import snapshot_of_folder
 from crackstudio.project.walk import require_folder
 
@@ -67,13 +67,14 @@ def _prepared(request: TrainRequest) -> RunFolder:
     config_for(method_class(spec.method), spec)  # says what is wrong before anything is written
     if request.out is not None and (request.out / "run.json").exists():
         run = RunFolder(request.out)
-        if run.record().spec != spec or run.state() is not RunState.INTERRUPTED:
+        command = command_line(spec, folder=request.folder, masks=request.masks)
+        if run.record().command != command or run.state() is not RunState.INTERRUPTED:
             raise RunError(f"{run.path} holds another run. It was left as it is; choose another --out.")
         return run
     require_folder(request.folder)
     run = RunFolder(request.out) if request.out else new_run(Layout(request.folder / HOME_NAME).runs, spec.method)
     snapshot = snapshot_of_folder(request.folder, masks=request.masks, run=run)
-    run.write_request(spec, snapshot, folder=request.folder)
+    run.write_request(spec, snapshot, folder=request.folder, masks=request.masks)
     return run
 
 

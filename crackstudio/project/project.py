@@ -328,8 +328,13 @@ class Project:
             raise FileNotFoundError(errno.ENOENT, "the project's folder is not there any more", str(self.home))
         self._lock.beat()
 
-    def _digest(self, entry: ImageEntry) -> str:
-        digest = digest_of(self.folder / entry.path)
+    def _digest(self, entry: ImageEntry) -> str | None:
+        """None for a file that cannot be read, which the entry then says: a run does without it."""
+        try:
+            digest = digest_of(self.folder / entry.path)
+        except RasterError as error:
+            self._catalogue.update([entry.id], problem=str(error))
+            return None
         self._catalogue.update([entry.id], digest=digest)
         return digest
 

@@ -68,14 +68,18 @@ def drafts_of_project(
     folder: Path,
     masks: MaskStore,
     run: RunFolder,
-    digest: Callable[[ImageEntry], str] | None = None,
+    digest: Callable[[ImageEntry], str | None] | None = None,
 ) -> Iterator[Draft]:
-    """What of a project can be trained on: confirmed masks (copied into the run), tagged images, the target domain."""
+    """What of a project can be trained on: confirmed masks (copied into the run), tagged images, the target domain.
+
+    `digest` takes that of an image which has none yet; one for which it gives None is left out.
+    """
     for image in filter(is_usable, images):
         item = _item_of(image, folder=folder, masks=masks, run=run)
         if item.tag is not Tag.UNKNOWN or item.domain is Domain.TARGET:
             known = image.entry.digest or (digest(image.entry) if digest else digest_of(Path(item.image)))
-            yield Draft(item=item, digest=known)
+            if known is not None:
+                yield Draft(item=item, digest=known)
 
 
 def build_snapshot(drafts: Iterable[Draft], run: RunFolder, *, needs_masks: bool = False) -> Snapshot:

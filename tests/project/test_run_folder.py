@@ -1,5 +1,7 @@
 """A run on disk: what a killed engine told is there, what it told by halves does not disturb."""
 
+from pathlib import Path
+
 import pytest
 
 from crackstudio.core import wire
@@ -93,3 +95,9 @@ def test_the_line_that_repeats_a_run_names_everything_that_differs(tmp_path):
         f"crackstudio train '{tmp_path}/x y' --method segdec --preset ksdd --set delta=0.01 --set stop=false "
         "--from 'a b.safetensors' --seed 4 --steps 100 --device cuda:1"
     )
+
+
+def test_the_line_that_repeats_a_run_works_from_anywhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    line = command_line(RunSpec(method="unet"), folder=Path("images"), masks=Path("masks"))
+    assert line == f"crackstudio train {tmp_path}/images --method unet --masks {tmp_path}/masks --seed 0"

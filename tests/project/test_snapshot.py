@@ -125,6 +125,13 @@ def test_the_stock_counts_what_the_snapshot_takes(project, run, id_of):
     assert stock.validation_masks == sum(item.split is Split.VALIDATION for item in defects)
 
 
+def test_a_file_that_has_just_vanished_is_left_out_of_a_run(project, folder, run, id_of):
+    image = id_of(project, "cracked/0.png")
+    (folder / "cracked" / "0.png").unlink()
+    assert "cracked/0.png" not in by_name(project.freeze(run))
+    assert "cannot be read" in project.entry(image).problem
+
+
 def test_a_run_is_made_ready_for_an_engine(project, folder, id_of):
     confirm(project, id_of(project, "a.png"), CRACK)
     spec = RunSpec(method="unet", settings={"flip": True, "rate": 0.5}, seed=3, minutes=2)
