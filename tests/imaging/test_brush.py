@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from crackstudio.imaging.brush import Brush, Stroke, Where, take_in
@@ -39,20 +39,17 @@ def assert_matches(found: np.ndarray, distance: np.ndarray, size: float) -> None
     assert np.array_equal(found[clear], (distance < size / 2)[clear])
 
 
-@settings(deadline=None)
 @given(POINTS, SIZES)
 def test_a_dot_is_the_exact_disc(point: tuple[float, float], size: float) -> None:
     assert_matches(painted([point], size), distance_to_segment(point, point), size)
 
 
-@settings(deadline=None)
 @given(POINTS, POINTS, SIZES)
 def test_a_movement_is_the_exact_capsule(a: tuple[float, float], b: tuple[float, float], size: float) -> None:
     assume(a == b or np.hypot(b[0] - a[0], b[1] - a[1]) > 1e-3)
     assert_matches(painted([a, b], size), distance_to_segment(a, b), size)
 
 
-@settings(deadline=None)
 @given(POINTS, POINTS, SIZES, st.integers(2, 40))
 def test_many_small_segments_equal_the_one_capsule(
     a: tuple[float, float], b: tuple[float, float], size: float, parts: int
@@ -62,14 +59,12 @@ def test_many_small_segments_equal_the_one_capsule(
     assert_matches(painted(points, size), distance_to_segment(a, b), size)
 
 
-@settings(deadline=None)
 @given(st.lists(POINTS, min_size=2, max_size=6), SIZES)
 def test_a_path_is_the_union_of_its_capsules(points: list[tuple[float, float]], size: float) -> None:
     distance = np.min([distance_to_segment(a, b) for a, b in pairwise(points)], axis=0)
     assert_matches(painted(points, size), distance, size)
 
 
-@settings(deadline=None)
 @given(st.floats(0, 299), st.floats(0, 299))
 def test_the_smallest_brush_always_paints_the_pixel_under_it(x: float, y: float) -> None:
     found = painted([(x, y)], 1)
@@ -77,7 +72,6 @@ def test_the_smallest_brush_always_paints_the_pixel_under_it(x: float, y: float)
     assert found.sum() <= 2
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 299), st.floats(0, 299)), min_size=2, max_size=3))
 def test_the_smallest_brush_leaves_no_gap(points: list[tuple[float, float]]) -> None:
     import cv2
@@ -86,7 +80,6 @@ def test_the_smallest_brush_leaves_no_gap(points: list[tuple[float, float]]) -> 
     assert count == 2
 
 
-@settings(deadline=None)
 @given(st.lists(POINTS, min_size=1, max_size=4), SIZES)
 def test_areas_tell_of_every_changed_pixel(points: list[tuple[float, float]], size: float) -> None:
     mask = TiledMask(HEIGHT, WIDTH)

@@ -20,7 +20,6 @@ PAIRS = st.lists(st.tuples(MAPS, TRUTHS), min_size=1, max_size=4)
 
 
 @given(MAPS, TRUTHS, THRESHOLDS)
-@settings(deadline=None)
 def test_counts_equal_a_loop_over_pixels(crack_map, truth, threshold):
     tally = {"tp": 0, "fp": 0, "fn": 0, "tn": 0}
     for value, true in zip(crack_map.ravel().tolist(), truth.ravel().tolist(), strict=True):
@@ -38,7 +37,6 @@ def test_a_level_is_exact_on_either_side_of_its_threshold():
 
 
 @given(BINARY, BINARY)
-@settings(deadline=None)
 def test_strict_scores_agree_with_scikit_learn(found, truth):
     counts = count(found, truth.astype(np.uint8), threshold=0.5)
     flat = truth.ravel(), found.ravel()
@@ -47,7 +45,6 @@ def test_strict_scores_agree_with_scikit_learn(found, truth):
 
 
 @given(BINARY, BINARY, st.integers(0, 3))
-@settings(deadline=None)
 def test_swapping_map_and_truth_swaps_precision_and_recall(one, other, tolerance):
     ways = ((one, other.astype(np.uint8)), (other, one.astype(np.uint8)))
     strict = [count(found, truth, threshold=0.5) for found, truth in ways]
@@ -58,7 +55,6 @@ def test_swapping_map_and_truth_swaps_precision_and_recall(one, other, tolerance
 
 
 @given(BINARY, BINARY, st.integers(0, 3))
-@settings(deadline=None)
 def test_tolerant_counts_equal_a_search_around_every_pixel(found, truth, tolerance):
     def near(points, pixel):
         return any((points - pixel)[:, 0] ** 2 + (points - pixel)[:, 1] ** 2 <= tolerance**2) if len(points) else False
@@ -70,7 +66,6 @@ def test_tolerant_counts_equal_a_search_around_every_pixel(found, truth, toleran
 
 
 @given(BINARY, BINARY)
-@settings(deadline=None)
 def test_without_tolerance_tolerant_is_strict(found, truth):
     strict = count(found, truth.astype(np.uint8), threshold=0.5)
     tolerant = count_tolerant(found, truth.astype(np.uint8), threshold=0.5, tolerance=0)

@@ -30,7 +30,7 @@ def test_every_family_draws_a_visible_crack(surface: Surface) -> None:
     assert np.mean(darker) >= 0.9
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10**6), height=st.integers(64, 300), width=st.integers(64, 300), cracked=st.booleans())
 def test_truth_fits_the_picture(seed: int, height: int, width: int, cracked: bool) -> None:
     drawn = draw(seed, cracked=cracked, height=height, width=width)

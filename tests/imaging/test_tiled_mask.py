@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -47,13 +47,11 @@ def patch_between(before: np.ndarray, after: np.ndarray) -> tuple[TiledMask, Pat
     return mask, mask.changes_since(start)
 
 
-@settings(deadline=None)
 @given(masks())
 def test_an_array_comes_back(array: np.ndarray) -> None:
     assert np.array_equal(TiledMask.from_array(array).to_array(), array)
 
 
-@settings(deadline=None)
 @given(masks(), st.integers(-300, 700), st.integers(-300, 700), st.integers(1, 600), st.integers(1, 600))
 def test_a_region_is_the_slice_and_zero_outside(
     array: np.ndarray, top: int, left: int, height: int, width: int
@@ -63,7 +61,6 @@ def test_a_region_is_the_slice_and_zero_outside(
     assert np.array_equal(TiledMask.from_array(array).region(top, left, height, width), expected)
 
 
-@settings(deadline=None)
 @given(before_and_after())
 def test_a_patch_leads_back_and_forth(pair: tuple[np.ndarray, np.ndarray]) -> None:
     before, after = pair
@@ -79,7 +76,6 @@ def test_a_patch_leads_back_and_forth(pair: tuple[np.ndarray, np.ndarray]) -> No
     assert np.array_equal(mask.to_array(), before)
 
 
-@settings(deadline=None)
 @given(before_and_after())
 def test_a_patch_is_cropped_to_what_changed(pair: tuple[np.ndarray, np.ndarray]) -> None:
     before, after = pair
@@ -93,14 +89,12 @@ def test_a_patch_is_cropped_to_what_changed(pair: tuple[np.ndarray, np.ndarray])
         assert (top + height, left + width) == (rows.max() + 1, cols.max() + 1)
 
 
-@settings(deadline=None)
 @given(before_and_after())
 def test_a_patch_survives_the_journal(pair: tuple[np.ndarray, np.ndarray]) -> None:
     _, patch = patch_between(*pair)
     assert Patch.decode(patch.encode()) == patch
 
 
-@settings(deadline=None)
 @given(before_and_after(), st.data())
 def test_a_damaged_patch_is_refused_and_nothing_else_happens(
     pair: tuple[np.ndarray, np.ndarray], data: st.DataObject
@@ -112,7 +106,6 @@ def test_a_damaged_patch_is_refused_and_nothing_else_happens(
         Patch.decode(whole[:cut])
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=80))
 def test_foreign_bytes_are_refused(payload: bytes) -> None:
     with pytest.raises(MaskError):

@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crackstudio.imaging.tiling import Blend, tiles
@@ -17,7 +17,6 @@ def cuts(draw):
 
 
 @given(cuts())
-@settings(deadline=None)
 def test_tiles_cover_the_image_and_stay_inside(cut):
     height, width, size, overlap = cut
     covered = np.zeros((height, width), int)
@@ -30,7 +29,6 @@ def test_tiles_cover_the_image_and_stay_inside(cut):
 
 
 @given(SIDES, st.integers(2, 30), st.data())
-@settings(deadline=None)
 def test_neighbours_share_at_least_the_overlap(length, size, data):
     overlap = data.draw(st.integers(0, size - 1))
     starts = [tile.left for tile in tiles(1, length, size=size, overlap=overlap)]
@@ -38,7 +36,6 @@ def test_neighbours_share_at_least_the_overlap(length, size, data):
 
 
 @given(cuts())
-@settings(deadline=None)
 def test_blending_the_pieces_of_a_map_gives_the_map(cut):
     height, width, size, overlap = cut
     crack_map = np.random.default_rng(0).random((height, width), np.float32)

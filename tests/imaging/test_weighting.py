@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from scipy import ndimage
@@ -26,7 +26,6 @@ def by_the_loop(mask, *, power, positive_weight):
 
 
 @given(MASKS, st.sampled_from([1, 2, 3.5]), st.sampled_from([1, 3, 10]))
-@settings(deadline=None)
 def test_one_transform_equals_the_loop_over_regions(mask, power, positive_weight):
     weights = distance_weights(mask, power=power, positive_weight=positive_weight)
     assert weights.dtype == np.float32
@@ -36,7 +35,6 @@ def test_one_transform_equals_the_loop_over_regions(mask, power, positive_weight
 
 
 @given(arrays(np.uint8, (16, 20), elements=st.sampled_from([0, 1])))
-@settings(deadline=None)
 def test_without_unsure_pixels_each_region_may_be_transformed_alone(mask):
     weights = distance_weights(mask, power=2)
     regions, count = ndimage.label(mask, structure=np.ones((3, 3)))
@@ -68,7 +66,6 @@ def test_background_weighs_one_and_the_core_the_positive_weight():
 
 
 @given(MASKS, st.floats(0, 1))
-@settings(deadline=None)
 def test_the_floor_bounds_every_defect_pixel_from_below(mask, floor):
     defect = (mask != 0) & (mask != 255)
     assert (distance_weights(mask, floor=floor)[defect] >= floor - 1e-6).all()

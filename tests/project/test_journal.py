@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crackstudio.project import frames
@@ -37,7 +37,6 @@ def new_journal(tmp_path, writer):
 
 
 @given(PAYLOADS, st.data())
-@settings(deadline=None)
 def test_any_truncation_gives_a_prefix(tmp_path_factory, payloads, data):
     path = tmp_path_factory.mktemp("cut") / "a.journal"
     whole = b"".join(map(frames.framed, payloads))
@@ -50,7 +49,6 @@ def test_any_truncation_gives_a_prefix(tmp_path_factory, payloads, data):
 
 
 @given(PAYLOADS, st.binary(max_size=40), PAYLOADS)
-@settings(deadline=None)
 def test_what_is_written_behind_a_damaged_tail_can_be_read(tmp_path_factory, before, tail, after):
     path = tmp_path_factory.mktemp("tail") / "a.journal"
     path.write_bytes(b"".join(map(frames.framed, before)) + tail)
@@ -77,7 +75,6 @@ def test_a_changed_byte_ends_the_record_and_all_behind_it(tmp_path):
 
 
 @given(PAYLOADS, st.data())
-@settings(deadline=None)
 def test_clearing_drops_what_the_mark_covers_and_nothing_else(tmp_path_factory, payloads, data):
     path = tmp_path_factory.mktemp("clear") / "a.journal"
     journal = Journal(path, writer=AtOnce(), aside=lambda: path.with_name("aside"))

@@ -43,7 +43,7 @@ def test_no_key_press_waits_for_a_disk_that_does_not_answer(opened, folder, id_o
     project.stock()
     took = time.perf_counter() - began
     assert not answers.is_set()
-    assert took < 1
+    assert took < 10  # of the 30 s for which the disk does not answer
     answers.set()
     project.flush()
     assert project.entry(image).tag is Tag.CRACKED
