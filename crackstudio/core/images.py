@@ -64,7 +64,8 @@ class ImageEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     `path` is POSIX and relative to the image folder; `page` counts from 0 in a multi-page TIFF. `digest` is the
     SHA-256 of the file's bytes, taken when they are first decoded. `score` in [0, 1] is how unsure the last
-    proposal is (1 = review first). `threshold` is the one that came with the proposal.
+    proposal is (1 = review first). `threshold` is the one that came with the proposal. With a `mask_kind` there is a
+    mask (an empty one counts).
     """
 
     id: int
@@ -86,8 +87,3 @@ class ImageEntry(msgspec.Struct, frozen=True, kw_only=True):
     def name(self) -> str:
         """The path, with the page where the file has several."""
         return f"{self.path}#{self.page}" if self.page else self.path
-
-    @property
-    def has_mask(self) -> bool:
-        """Whether a person stands by a mask of this image (an empty one counts)."""
-        return self.mask_kind is not None

@@ -43,11 +43,6 @@ class Layout:
         """One folder a run."""
         return self.home / "runs"
 
-    @property
-    def models(self) -> Path:
-        """Checkpoints that belong to the project."""
-        return self.home / "models"
-
     def mask(self, name: str) -> Path:
         """The mask of an image."""
         return self.masks / f"{name}.png"
