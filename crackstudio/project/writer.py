@@ -62,7 +62,7 @@ class Writer:
             self._start()
 
     def do(self, key: str, act: Callable[[], None]) -> None:
-        """Run `act` on the writer's thread; on `OSError` it and those of the same `key` behind it are tried again."""
+        """Run `act` on the writer's thread; if it fails, it and those of the same `key` behind it are tried again."""
         with self._wake:
             self._acts.append((key, act))
             self._start()
@@ -153,8 +153,8 @@ def _done(acts: deque[tuple[str, Callable[[], None]]]) -> tuple[deque[tuple[str,
             try:
                 act()
                 continue
-            except OSError as error:
-                trouble = str(error)
+            except Exception as error:  # noqa: BLE001 whatever it is: every later stroke depends on this thread
+                trouble = str(error) or type(error).__name__
                 failed.add(key)
         kept.append((key, act))
     return kept, trouble

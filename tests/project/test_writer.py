@@ -5,8 +5,10 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from crackstudio.core import wire
+from crackstudio.core.errors import FolderError
 from crackstudio.core.images import Domain, Review, Tag
 from crackstudio.project import database, rasters
 
@@ -67,3 +69,21 @@ def test_a_thousand_changes_of_one_image_are_few_rows(project, id_of, monkeypatc
     project.flush()
     assert rows[-1].entry.tag is Tag.INTACT
     assert len(rows) < 1000
+
+
+def test_an_act_that_fails_in_an_unforeseen_way_ends_neither_the_writer_nor_what_waits_behind_it(project):
+    project.flush()
+    failing = [ValueError("unforeseen")]
+
+    def act():
+        if failing:
+            raise failing[0]
+
+    project._writer.do("odd", act)
+    image = project.entries()[0].id
+    project.journal(image).append(b"stroke")
+    with pytest.raises(FolderError, match="unforeseen"):
+        project.flush()
+    assert [entry.id for entry in project.unsaved()] == [image]
+    failing.clear()
+    project.flush()
