@@ -1,5 +1,6 @@
 """Which pictures lie below a folder: names, sizes and times, without opening one of them."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -49,8 +50,9 @@ class Walk:
                         self.nameless += 1
                         continue
                     if rasters.is_image(entry.name) and entry.is_file():
-                        status = entry.stat()
-                        files.append(Found(prefix + entry.name, status.st_size, status.st_mtime_ns))
+                        with contextlib.suppress(FileNotFoundError):  # it was taken away at this moment
+                            status = entry.stat()
+                            files.append(Found(prefix + entry.name, status.st_size, status.st_mtime_ns))
                     elif entry.name.lower() not in NOT_IMAGES and entry.is_dir():
                         folders.append(entry.name)
         except OSError:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -314,3 +315,31 @@ def test_closing_ends_a_scan_and_waits_for_it(opened):
     closing.join(30)
     scanning.join(30)
     assert len(outcomes[0].added) < 8
+
+
+def test_a_file_that_vanishes_while_it_is_listed_is_the_only_one_left_out(project, folder, drawn, monkeypatch):
+    rasters.write_png(folder / "upload.png", drawn(5))
+    status = os.DirEntry.stat
+    listed = os.scandir
+
+    class Vanishing:
+        def __init__(self, entry):
+            self._entry = entry
+
+        def __getattr__(self, name):
+            return getattr(self._entry, name)
+
+        def stat(self):
+            if self._entry.name == "upload.png":
+                raise FileNotFoundError(2, "No such file or directory", self._entry.path)
+            return status(self._entry)
+
+    @contextmanager
+    def vanishing():
+        with listed(folder) as entries:
+            yield map(Vanishing, entries)
+
+    monkeypatch.setattr(os, "scandir", lambda path: vanishing() if Path(path) == folder else listed(path))
+    outcome = project.scan()
+    assert (outcome.added, outcome.vanished) == ((), ())
+    assert len(names(project)) == 8
