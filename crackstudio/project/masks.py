@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,10 @@ class MaskStore:
         self._known: dict[str, tuple[int, int]] = {}
 
     def load(self, name: str, size: tuple[int, int] | None) -> Mask | None:
-        """None where there is none. Raises `MaskError`; a damaged one, or one of another size, is kept aside."""
+        """None where there is none. Raises `MaskError`; a damaged one, or one of another size, is kept aside.
+
+        `FolderError` where it cannot be kept aside.
+        """
         path = self._layout.mask(name)
         try:
             signature = _signature(path)
@@ -50,7 +54,7 @@ class MaskStore:
 
     def save(self, name: str, mask: Mask, size: tuple[int, int]) -> None:
         """Atomic. Raises `FolderError` on a full disk; `MaskError` where it is not (height, width): kept aside then."""
-        try:
+        with _told(name, "saved"):
             if mask.shape != size:
                 kept = self._aside(name)
                 rasters.write_png(kept, mask)
@@ -64,14 +68,9 @@ class MaskStore:
             self._keep_foreign(name, path)
             rasters.write_png(path, mask)
             self._known[name] = _signature(path)
-        except OSError as error:
-            raise FolderError(
-                f"The mask of {name} cannot be saved: {error.strerror or error}. The last saved mask is intact "
-                "and your strokes are kept; free some space or give the permission back, then save again."
-            ) from error
 
     def take_away(self, name: str) -> None:
-        """A person wants no mask after all; the file is kept aside."""
+        """A person wants no mask after all; the file is kept aside. Raises `FolderError` where it cannot be."""
         if self.exists(name):
             self._set_aside(name)
 
@@ -119,13 +118,26 @@ class MaskStore:
 
     def _set_aside(self, name: str) -> Path:
         kept = self._aside(name)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        atomic.replace(self._layout.mask(name), kept)
+        with _told(name, "kept aside"):
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            atomic.replace(self._layout.mask(name), kept)
         return kept
 
     def _aside(self, name: str) -> Path:
         place = self._layout.aside(name)
         return place.with_name(f"{place.name}.png")
+
+
+@contextmanager
+def _told(name: str, what: str) -> Iterator[None]:
+    """Turns an `OSError` into a `FolderError` for a person."""
+    try:
+        yield
+    except OSError as error:
+        raise FolderError(
+            f"The mask of {name} cannot be {what}: {error.strerror or error}. The last saved mask is intact "
+            "and your strokes are kept; free some space or give the permission back, then save again."
+        ) from error
 
 
 def _signature(path: Path) -> tuple[int, int]:
