@@ -23,7 +23,8 @@ class ProposalStore:
 
     def take(self, name: str, source: Path, *, keep_previous: bool) -> None:
         """`source` becomes the proposal of the image; with `keep_previous` the old one becomes the previous one."""
-        self._incoming[name] = (source, keep_previous)
+        _, pending = self._incoming.get(name, (source, False))  # not moved in yet, and replaced by this one
+        self._incoming[name] = (source, keep_previous or pending)
         self._writer.do(f"proposal {name}", lambda: self._move_in(name))
 
     def load(self, name: str, *, previous: bool = False) -> NDArray[np.uint8] | None:

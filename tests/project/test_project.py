@@ -185,6 +185,17 @@ def test_a_full_disk_keeps_the_old_mask_and_the_strokes(project, id_of, monkeypa
     assert not project.load_mask(image).any()
 
 
+def test_a_mask_that_cannot_be_taken_away_stays_and_is_told(project, id_of, monkeypatch):
+    image = id_of(project, "a.png")
+    project.save_mask(image, MASK, MaskKind.EXACT)
+    with monkeypatch.context() as patch:
+        patch.setattr(atomic, "replace", no_space)
+        with pytest.raises(FolderError, match="No space"):
+            project.save_mask(image, None, MaskKind.EXACT)
+    assert project.entry(image).mask_kind is MaskKind.EXACT
+    assert (project.load_mask(image) == MASK).all()
+
+
 def test_strokes_wait_in_memory_for_a_full_disk_are_told_once_and_written_in_the_end(opened, id_of, monkeypatch):
     project = opened()
     project.flush()
@@ -250,6 +261,18 @@ def test_a_new_network_keeps_the_proposal_before_it(project, id_of):
     project.flush()
     assert project.proposal_path(image).exists()
     assert project.previous_proposal_path(image).exists()
+
+
+def test_two_proposals_of_a_new_network_at_once_keep_the_one_of_the_network_before(project, id_of, monkeypatch):
+    image = id_of(project, "a.png")
+    proposed(project, image, 10, label="starter")
+    project.flush()
+    with monkeypatch.context() as patch:
+        patch.setattr(project._writer, "do", lambda _key, _act: None)  # busy with something else
+        proposed(project, image, 20, label="run 2")
+        proposed(project, image, 30, label="run 2")
+    assert project.load_proposal(image).max() == 30
+    assert project.load_previous_proposal(image).max() == 10
 
 
 def test_an_engine_may_write_to_the_place_itself(project, id_of):
