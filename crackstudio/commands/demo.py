@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import time
@@ -65,11 +66,15 @@ def _walk_the_loop(out: Path) -> int:
 
 
 def _drawn(folder: Path, *, count: int, seed: int) -> Path:
+    """`folder` with its images, all of them: what was cut short is drawn anew."""
     if not folder.exists():
         height, width = SIZE
-        drawn = synthesise(folder, count=count, seed=seed, height=height, width=width, surfaces=(DEMO_SURFACE,))
+        begun = folder.with_name(f"{folder.name}.part")
+        shutil.rmtree(begun, ignore_errors=True)
+        drawn = synthesise(begun, count=count, seed=seed, height=height, width=width, surfaces=(DEMO_SURFACE,))
         for _ in tracked(drawn, total=count, words=f"Drawing {folder.name}"):
             pass
+        begun.rename(folder)
     return folder
 
 
