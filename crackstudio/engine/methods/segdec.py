@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import torch
 import torch.nn.functional as F
@@ -47,6 +47,12 @@ class SegDecConfig(MethodConfig, frozen=True, kw_only=True):
     width: Annotated[
         int, Meta(ge=2, le=64, description="Channels of the first layer: 32 is the published 15.6 M weights.")
     ] = 8
+    reach: Annotated[
+        Literal[3, 5, 7, 9, 11, 13, 15],
+        Meta(
+            description="How far the last layer looks, in places of 8 px: 15 is published, less places cracks better."
+        ),
+    ] = 15
     grey: Annotated[bool, Meta(description="Look at brightness alone.")] = False
     optimiser: Annotated[OptimiserKind, Meta(description="Which optimiser.")] = OptimiserKind.ADAMW
     rate: Annotated[float, Meta(gt=0, le=2, description="Learning rate.")] = 1e-3
@@ -138,6 +144,7 @@ class SegDec(Method):
             channels=1 if config.grey else 3,
             original_norm=config.original_norm,
             head_norm=config.head_norm,
+            reach=config.reach,
         )
         self._optimiser: Optimizer | None = None
         self._met_a_mask = False

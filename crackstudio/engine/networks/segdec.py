@@ -48,13 +48,14 @@ class Decision(NamedTuple):
 
 
 class SegDecNet(nn.Module):
-    """`width` 32 is the published network of 15.6 M weights; smaller ones keep its proportions.
+    """`width` 32 is the published network of 15.6 M weights; smaller ones keep its proportions. The
+    kernel that makes the volume looks `reach` cells of 8 px far: 7, a side of 15, as published.
 
     `head_norm` puts the published feature norm, without shift, on the segmentation; otherwise the segmentation has a
     plain bias. With the norm, half of an intact image's logits lie above 0: its map is noise.
     """
 
-    def __init__(self, *, width: int, channels: int, original_norm: bool, head_norm: bool) -> None:
+    def __init__(self, *, width: int, channels: int, original_norm: bool, head_norm: bool, reach: int = 7) -> None:
         super().__init__()
         self._original = original_norm
         narrow, middle, wide = width, 2 * width, 32 * width
@@ -65,7 +66,7 @@ class SegDecNet(nn.Module):
             nn.MaxPool2d(2),
             *(self._convolution(middle, middle, 5) for _ in range(4)),
             nn.MaxPool2d(2),
-            self._convolution(middle, wide, 15),
+            self._convolution(middle, wide, 2 * reach + 1),
         )
         head: list[nn.Module] = [nn.Conv2d(wide, 1, 1, bias=not head_norm)]
         if head_norm:
