@@ -53,7 +53,7 @@ def propose_folder(
     if not pages:
         raise FolderError(f"There are no images in {folder} (JPEG, PNG, BMP, WebP, GIF, TIFF). Nothing was done.")
     names = _names_of_maps([name for name, _, _ in pages])
-    _refuse_to_overwrite(out, names, images=[image for _, image, _ in pages])
+    _require_own(out)
     from crackstudio.engine.proposer import Proposer
 
     proposer = Proposer(checkpoint, device=device)
@@ -79,16 +79,13 @@ def propose_folder(
     return proposals, problems
 
 
-def _refuse_to_overwrite(out: Path, names: list[str], *, images: list[Path]) -> None:
-    """Raises `FolderError` where a map would take the place of an image, or of what `propose` did not make."""
-    taken = [out / name for name in names if (out / name).exists()]
-    if (out / proposals_file.NAME).exists():
-        own = {image.resolve() for image in images} if taken else set()
-        taken = [path for path in taken if path.resolve() in own]
-    if taken:
+def _require_own(out: Path) -> None:
+    """Raises `FolderError` where `out` holds pictures that `propose` did not make: images, or masks."""
+    strangers = next(iter(Walk(out)), None) if out.is_dir() else None
+    if strangers and not (out / proposals_file.NAME).exists():
         raise FolderError(
-            f"{taken[0]} is there already, and is no crack map of an earlier time. Nothing was done; choose an empty "
-            "folder for --out."
+            f"{out} holds pictures already ({strangers[0].path}), and no crack maps of an earlier time. "
+            "Nothing was done; choose another folder for --out."
         )
 
 

@@ -32,6 +32,12 @@ def test_it_does_not_write_over_masks(images: Path, tmp_path: Path) -> None:
     assert (rasters.read_mask(tmp_path / "masks" / "a.png") == mask).all()
 
 
+def test_it_does_not_mix_maps_and_masks(images: Path, tmp_path: Path) -> None:
+    rasters.write_png(tmp_path / "masks" / "road" / "b.png", IMAGE)
+    with pytest.raises(FolderError, match=r"road/b\.png"):
+        propose_folder(images, out=tmp_path / "masks")
+
+
 def test_its_own_maps_are_renewed(images: Path, tmp_path: Path) -> None:
     propose_folder(images, out=tmp_path / "maps", device="cpu")
     proposals, problems = propose_folder(images, out=tmp_path / "maps", device="cpu", binary=True)
