@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
@@ -48,11 +48,11 @@ class SegDecConfig(MethodConfig, frozen=True, kw_only=True):
         int, Meta(ge=2, le=64, description="Channels of the first layer: 32 is the published 15.6 M weights.")
     ] = 8
     reach: Annotated[
-        Literal[3, 5, 7, 9, 11, 13, 15],
+        int,
         Meta(
-            description="How far the last layer looks, in places of 8 px: 15 is published, less places cracks better."
+            ge=1, le=15, description="How far the last layer looks, in cells of 8 px: 7 is published, less is sharper."
         ),
-    ] = 15
+    ] = 7
     grey: Annotated[bool, Meta(description="Look at brightness alone.")] = False
     optimiser: Annotated[OptimiserKind, Meta(description="Which optimiser.")] = OptimiserKind.ADAMW
     rate: Annotated[float, Meta(gt=0, le=2, description="Learning rate.")] = 1e-3
