@@ -6,7 +6,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crackstudio.engine.cards import config_from
+from crackstudio.core.runs import RunSpec
+from crackstudio.engine.cards import config_for, config_from
 from crackstudio.engine.method import Sample, Stream
 from crackstudio.engine.methods.segdec import SegDec, SegDecConfig
 from crackstudio.engine.networks.losses import weighted_bce, weighted_dice
@@ -41,10 +42,10 @@ def sample(*, has_mask: tuple[bool, ...] = (True, True), side: int = 64) -> Samp
     )
 
 
-@pytest.mark.parametrize(("channels", "count"), [(1, 15_637_212), (3, 15_638_812)])
-def test_the_published_network_has_15_6_million_weights(channels: int, count: int) -> None:
-    net = SegDecNet(width=32, channels=channels, original_norm=False, head_norm=True)
-    assert sum(weight.numel() for weight in net.parameters()) == count
+@pytest.mark.parametrize(("preset", "count"), [("ksdd", 15_637_212), ("ksdd2", 15_638_812)])
+def test_the_published_network_has_15_6_million_weights(preset: str, count: int) -> None:
+    method = SegDec(config_for(SegDec, RunSpec(method="segdec", preset=preset)))
+    assert sum(weight.numel() for weight in method.network.parameters()) == count
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
