@@ -64,7 +64,7 @@ def evaluate_command(maps: Path, truth: Path, *, threshold: float | None, tolera
 
 
 def evaluate_folders(maps: Path, truth: Path, *, threshold: float | None = None, tolerance: int = 2) -> Evaluation:
-    """Score every map of `maps` that has a mask in `truth`.
+    """Score every map of `maps` that has a mask in `truth`; with a `proposals.json`, every map that it names.
 
     Raises `ScoreError` where nothing pairs, where sizes differ, and for grey maps without a threshold of their own;
     `MaskError` for an ambiguous mask; `FolderError` for a missing folder.
@@ -73,7 +73,9 @@ def evaluate_folders(maps: Path, truth: Path, *, threshold: float | None = None,
     pairs, alone = [], []
     for path in found.paths:
         name = path.relative_to(maps).as_posix()
-        mask = masks.find(name.removesuffix(".png") if beside and name in beside.maps else name)
+        if beside and beside.maps and name not in beside.maps:  # of an earlier time, so perhaps of another checkpoint
+            continue
+        mask = masks.find(name.removesuffix(".png") if beside else name)
         pairs.append((path, mask)) if mask else alone.append(name)
     if not pairs:
         raise ScoreError(f"No map in {maps} has a mask in {truth}. Name folders whose files share paths or stems.")
