@@ -261,17 +261,17 @@ class Project:
         """What there is to train on."""
         return count_stock(self._catalogue.images())
 
-    def freeze(self, run: RunFolder, *, method_needs_masks: bool | None = None) -> Snapshot:
+    def freeze(self, run: RunFolder) -> Snapshot:
         """Copy the confirmed masks and write `snapshot.json`. Off the main thread: files not seen yet are hashed."""
         drafts = drafts_of_project(
             self._catalogue.images(), folder=self.folder, masks=self._masks, run=run, digest=self._digest
         )
-        return build_snapshot(drafts, run, needs_masks=bool(method_needs_masks))
+        return build_snapshot(drafts, run)
 
-    def create_run(self, spec: RunSpec, *, method_needs_masks: bool | None = None) -> RunFolder:
+    def create_run(self, spec: RunSpec) -> RunFolder:
         """A run folder with its snapshot and `run.json`, ready for an engine. Off the main thread."""
         run = new_run(self._layout.runs, spec.method)
-        snapshot = self.freeze(run, method_needs_masks=method_needs_masks)
+        snapshot = self.freeze(run)
         run.write_request(spec, snapshot, folder=self.folder)
         return run
 

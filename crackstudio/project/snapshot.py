@@ -82,10 +82,9 @@ def drafts_of_project(
                 yield Draft(item=item, digest=known)
 
 
-def build_snapshot(drafts: Iterable[Draft], run: RunFolder, *, needs_masks: bool = False) -> Snapshot:
-    """Choose the sides, seal with a digest, write `snapshot.json`. `needs_masks` leaves out mere tags but `intact`."""
-    kept = [draft for draft in drafts if not needs_masks or draft.item.mask or draft.item.tag is Tag.INTACT]
-    kept.sort(key=lambda draft: draft.item.name)
+def build_snapshot(drafts: Iterable[Draft], run: RunFolder) -> Snapshot:
+    """Choose the sides, seal with a digest, write `snapshot.json`."""
+    kept = sorted(drafts, key=lambda draft: draft.item.name)
     sides = choose_sides([draft.digest for draft in kept], groups=[_group(draft.item) for draft in kept])
     items = tuple(msgspec.structs.replace(draft.item, split=side) for draft, side in zip(kept, sides, strict=True))
     seal = hashlib.sha256(msgspec.json.encode([items, [draft.digest for draft in kept]]))

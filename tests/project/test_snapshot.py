@@ -51,12 +51,6 @@ def test_only_confirmed_masks_and_tags_are_taken(project, run, id_of):
     assert run.snapshot() == project.freeze(run)
 
 
-def test_a_method_that_needs_masks_gets_no_mere_cracked_tags(project, run, id_of):
-    confirm(project, id_of(project, "a.png"), CRACK)
-    items = by_name(project.freeze(run, method_needs_masks=True))
-    assert sorted(items) == ["a.png", "intact/0.png", "intact/1.png", "intact/2.png"]
-
-
 def test_images_of_the_target_domain_need_no_tag(project, run, id_of):
     project.set_domain([id_of(project, "b.png")], Domain.TARGET)
     assert by_name(project.freeze(run))["b.png"].domain is Domain.TARGET
