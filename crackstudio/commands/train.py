@@ -93,7 +93,7 @@ def _train(run: RunFolder) -> wire.Finished | wire.Stopped | wire.Failed:
                     total = event.seconds + event.seconds_left if event.seconds_left is not None else None
                     speed = f", {event.steps_per_second:.1f}/s" if event.steps_per_second else ""
                     progress.update(task, completed=event.seconds, total=total, words=f"step {event.step}{speed}")
-                elif isinstance(event, wire.GuardChanged):
+                elif isinstance(event, wire.GuardChanged) and event.state != "healthy":
                     progress.console.print(f"Step {event.step}: {event.words}")
 
             return train_run(run, on_event=show, control=control)

@@ -29,7 +29,7 @@ class Assessment:
         self._record: RunRecord = run.record()
         self._gallery = Gallery(run.path, jury)
         self._guard = method.guard()
-        self._light = ""
+        self._light: tuple[str, str] | None = None
         self._healthy = (0, state_of(method)) if self._guard else None
         self._judgement = Judgement(threshold=0.5, scores={}, rank=None)
         self._best = _rank(read_card(run.checkpoint_best)) if run.checkpoint_best.exists() else -math.inf
@@ -89,9 +89,10 @@ class Assessment:
             back_to, (tensors, metadata) = self._healthy
             put_back(self._method, tensors, metadata)
             self._method.soften()
-        if verdict.state != self._light or back_to is not None:
-            self._light = str(verdict.state)
-            self._voice.say(GuardChanged(step=step, state=self._light, words=verdict.words, rolled_back_to=back_to))
+        light = str(verdict.state), verdict.words
+        if light != self._light or back_to is not None:
+            self._light = light
+            self._voice.say(GuardChanged(step=step, state=light[0], words=light[1], rolled_back_to=back_to))
         if verdict.stop:
             raise RunError(f"The guard {verdict.words}")
 

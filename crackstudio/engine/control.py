@@ -27,6 +27,7 @@ class Control:
         self._may_run = threading.Event()
         self._may_run.set()
         self._stopping = threading.Event()
+        self.is_hurried = False
         self._pins: SimpleQueue[Preview] = SimpleQueue()
         self._on_pause: Callable[[bool], None] = lambda _: None
         self.paused_seconds = 0.0
@@ -39,8 +40,9 @@ class Control:
         """Go on."""
         self._may_run.set()
 
-    def stop(self) -> None:
-        """End the run, also a paused one."""
+    def stop(self, *, hurried: bool = False) -> None:
+        """End the run, also a paused one; `hurried`: the studio is gone, there is no time for a last scoring."""
+        self.is_hurried = self.is_hurried or hurried
         self._stopping.set()
         self._may_run.set()
 

@@ -56,7 +56,7 @@ class Desk:
             except msgspec.DecodeError as error:
                 print(f"no command: {line!r}: {error}", file=sys.stderr)  # noqa: T201 - the engine's log
         self._waiting.clear()
-        self._control.stop()
+        self._control.stop(hurried=True)
         self._closing.stop()
         self._work.put(None)
 

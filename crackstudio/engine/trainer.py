@@ -81,8 +81,8 @@ class Trainer:
         """The loop. Raises RunError where it cannot go on."""
         self._say_started()
         networks = self._method.networks().values()
-        with self._batches, self._control.watching(networks, on_pause=self._say_paused):
-            try:
+        try:
+            with self._batches, self._control.watching(networks, on_pause=self._say_paused):
                 self._assess()
                 while not self._pace.is_over(self.step, self._seconds):
                     self._take_step()
@@ -90,8 +90,8 @@ class Trainer:
                         self._assess()
                 if not self._pace.is_scored(self.step):
                     self._assess()
-            except Interrupted:
-                return self._stopped()
+        except Interrupted:
+            return self._stopped()
         return Finished(step=self.step, checkpoint=BEST, scores=read_card(self._run.checkpoint_best).scores)
 
     def _settle(self) -> None:
@@ -141,6 +141,7 @@ class Trainer:
         broken = [term for term, loss in self._losses.items() if not math.isfinite(loss)]
         if broken and self._assessment.has_guard:  # it rolls the run back, or ends it in its own words
             self._assessment.guard(self.step, losses=self._losses)
+            self._losses = {}  # those of the state it went back to are not known yet
         elif broken:
             raise RunError(
                 f"The loss {', '.join(broken)} is no longer a number at step {self.step}. "
@@ -153,7 +154,9 @@ class Trainer:
         self._pace.scored(self.step, self._seconds, took=time.monotonic() - began)
 
     def _stopped(self) -> Stopped:
-        if self.step:
+        if self.step and not self._control.is_hurried and not self._pace.is_scored(self.step):
+            self._assess()  # what was learnt since the last scoring may be the best
+        elif self.step:
             self._assessment.save_last(self._progress)
         return Stopped(step=self.step, checkpoint=BEST if self._run.checkpoint_best.exists() else None)
 

@@ -103,20 +103,23 @@ def test_a_killed_run_continues_at_its_last_state(make_run: MakeRun) -> None:
     assert all(torch.equal(one[key], two[key]) for key in one)
 
 
-def test_stop_ends_in_the_middle_and_keeps_what_there_is(make_run: MakeRun) -> None:
+@pytest.mark.parametrize("hurried", [False, True])
+def test_stop_ends_in_the_middle_and_keeps_what_there_is(make_run: MakeRun, hurried: bool) -> None:
     run, control = make_run("unet", steps=100_000, **CHEAP), Control()
     events: list[wire.AnyEvent] = []
 
     def stop_soon(event: wire.AnyEvent) -> None:
         events.append(event)
         if isinstance(event, wire.Stepped):
-            control.stop()
+            control.stop(hurried=hurried)
 
     end = train_run(run, on_event=stop_soon, control=control)
     assert isinstance(end, wire.Stopped)
     assert end.checkpoint == "checkpoints/best.safetensors"
     assert (run.path / STATE).exists()
     assert end.step < 10
+    scored_at = [scored.step for scored in of_kind(events, wire.Scored)]
+    assert scored_at == ([0] if hurried else [0, end.step])
 
 
 def test_pause_holds_within_a_step_and_resume_goes_on(make_run: MakeRun) -> None:

@@ -52,7 +52,7 @@ class SegDecConfig(MethodConfig, frozen=True, kw_only=True):
         Meta(
             ge=1, le=15, description="How far the last layer looks, in cells of 8 px: 7 is published, less is sharper."
         ),
-    ] = 7
+    ] = 2
     grey: Annotated[bool, Meta(description="Look at brightness alone.")] = False
     optimiser: Annotated[OptimiserKind, Meta(description="Which optimiser.")] = OptimiserKind.ADAMW
     rate: Annotated[float, Meta(gt=0, le=2, description="Learning rate.")] = 1e-3
@@ -100,6 +100,7 @@ def _published(title: str, name: str, **settings: SettingValue) -> Preset:
         "stop_volume": "always",
         "stop_shortcuts": "always",
         "head_norm": True,
+        "reach": 7,
         "instance": 0.0,
         "jitter": 0.0,
     }

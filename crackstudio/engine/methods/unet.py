@@ -47,7 +47,7 @@ class UNetConfig(MethodConfig, frozen=True, kw_only=True):
     ] = 1.0
     zoom: Annotated[
         float, Meta(ge=0, le=1, description="Random magnification of each crop, from exp(-zoom) to exp(zoom).")
-    ] = 0.0
+    ] = 0.3
     power: Annotated[
         float,
         Meta(ge=0, le=8, description="Region labels: how fast the weight falls from a region's middle to its border."),
@@ -85,6 +85,7 @@ class UNetMethod(Method):
                     "optimiser": "radam",
                     "dice": 0.0,
                     "jitter": 0.0,
+                    "zoom": 0.0,
                     "epochs": 20,
                 },
             ),
