@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from crackstudio import __version__
-from crackstudio.core.errors import CrackStudioError
+from crackstudio.core.errors import CrackStudioError, SettingError
 
 app = typer.Typer(
     add_completion=False,
@@ -32,7 +32,7 @@ def main() -> None:
         app(words, prog_name="crackstudio")
     except CrackStudioError as error:
         sys.stderr.write(f"crackstudio: {error}\n")
-        raise SystemExit(1) from error
+        raise SystemExit(2 if isinstance(error, SettingError) else 1) from error
     except OSError as error:  # a full disk, a permission, a file where a folder should be
         sys.stderr.write(f"crackstudio: {error.strerror or error}{f': {error.filename}' if error.filename else ''}\n")
         raise SystemExit(1) from error

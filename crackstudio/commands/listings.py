@@ -69,7 +69,7 @@ def _checkpoints(folder: Path | None) -> Iterator[Listed]:
 
 
 def _print_method(console: Console, card: MethodCard) -> None:
-    needs = ", ".join(f"{need.at_least} {need.kind}" for need in card.needs)
+    needs = ", ".join(map(str, card.needs))
     console.print(f"\n[bold]{card.key}[/]  {card.title}")
     console.print(f"  {card.summary}\n  needs {needs}; uses {card.uses}\n  {card.paper}", highlight=False)
     if card.notes:

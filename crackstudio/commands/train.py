@@ -1,6 +1,7 @@
 """`crackstudio train`: a run without the studio, by the same loop."""
 
 import json as json_text
+import shutil
 import signal
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from rich.console import Console
 
 from crackstudio.commands.progress import bar
 from crackstudio.core import wire
-from crackstudio.core.errors import RunError, SettingError
+from crackstudio.core.errors import CrackStudioError, RunError, SettingError
 from crackstudio.core.runs import RunSpec, RunState
 from crackstudio.project.layout import HOME_NAME, Layout
 from crackstudio.project.run_folder import RunFolder, checkpoint_at, command_line, new_run
@@ -62,18 +63,27 @@ def _prepared(request: TrainRequest) -> RunFolder:
     """The run's folder with its snapshot and request; one that was interrupted goes on where it was."""
     from crackstudio.engine.cards import config_for
     from crackstudio.engine.methods import method_class
+    from crackstudio.engine.needs import require
 
     spec = request.spec
-    config_for(method_class(spec.method), spec)  # says what is wrong before anything is written
+    method = method_class(spec.method)
+    config_for(method, spec)  # says what is wrong before anything is written
     if request.out is not None and (request.out / "run.json").exists():
         run = RunFolder(request.out)
         command = command_line(spec, folder=request.folder, masks=request.masks)
         if run.record().command != command or run.state() is not RunState.INTERRUPTED:
             raise RunError(f"{run.path} holds another run. It was left as it is; choose another --out.")
         return run
+    if request.out is not None and request.out.exists() and (request.out.is_file() or any(request.out.iterdir())):
+        raise RunError(f"{request.out} is not empty and holds no run. It was left as it is; choose another --out.")
     require_folder(request.folder)
     run = RunFolder(request.out) if request.out else new_run(Layout(request.folder / HOME_NAME).runs, spec.method)
-    snapshot = snapshot_of_folder(request.folder, masks=request.masks, run=run)
+    try:
+        snapshot = snapshot_of_folder(request.folder, masks=request.masks, run=run)
+        require(method.card, snapshot)
+    except CrackStudioError:
+        shutil.rmtree(run.path, ignore_errors=True)  # it was empty, and holds nothing but copies yet
+        raise
     run.write_request(spec, snapshot, folder=request.folder, masks=request.masks)
     return run
 

@@ -20,10 +20,16 @@ class NeedKind(StrEnum):
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True):
-    """`at_least` of `kind`."""
+    """`at_least` of `kind`; as text `20 images tagged intact`."""
 
     kind: NeedKind
     at_least: int
+
+    def __str__(self) -> str:
+        things = str(self.kind)
+        if self.at_least == 1:
+            things = things.replace("images", "image").replace("masks", "mask")
+        return f"{self.at_least} {things}"
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +92,7 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
 def shortfalls(card: MethodCard, stock: Stock) -> tuple[str, ...]:
     """One sentence for each need that the project does not meet, e.g. for a form or an error."""
     return tuple(
-        f"{card.title} needs {need.at_least} {need.kind}; you have {stock.of(need.kind)}."
+        f"{card.title} needs {need}; you have {stock.of(need.kind)}."
         for need in card.needs
         if stock.of(need.kind) < need.at_least
     )

@@ -74,7 +74,7 @@ def test_synth_overwrites_nothing(tmp_path: Path) -> None:
 
 def test_synth_names_the_surfaces_there_are(tmp_path: Path) -> None:
     done = crackstudio("synth", tmp_path, "--count", "1", "--surface", "cheese")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "asphalt" in done.stderr
 
 

@@ -4,9 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from crackstudio.commands.evaluate import evaluate_folders
+from crackstudio.commands.propose import propose_folder
 from crackstudio.commands.train import TrainRequest, train_command
-from crackstudio.core.errors import FolderError, RunError
+from crackstudio.core.errors import FolderError, NeedsError, RunError
 from crackstudio.core.runs import RunSpec, Snapshot
+from crackstudio.imaging.synthesis import draw
+from crackstudio.project import rasters
 from crackstudio.project.run_folder import RunFolder
 
 UNET = RunSpec(method="unet", steps=1)
@@ -25,3 +29,34 @@ def test_an_interrupted_run_goes_on_with_its_own_images_only(tmp_path: Path) -> 
     run.write_request(UNET, Snapshot(items=(), digest=""), folder=tmp_path / "one")
     with pytest.raises(RunError, match="holds another run"):
         train_command(TrainRequest(folder=tmp_path / "two", spec=UNET, out=run.path), json=False)
+
+
+def test_a_run_that_cannot_begin_leaves_nothing_behind(tmp_path: Path) -> None:
+    rasters.write_png(tmp_path / "images" / "cracked" / "a.png", draw(1, cracked=True, height=64, width=64).image)
+    with pytest.raises(NeedsError, match="needs 1 confirmed mask"):
+        train_command(TrainRequest(folder=tmp_path / "images", spec=UNET, out=tmp_path / "run"), json=False)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_of_other_things_is_no_place_for_a_run(tmp_path: Path) -> None:
+    rasters.write_png(tmp_path / "images" / "cracked" / "a.png", draw(1, cracked=True, height=64, width=64).image)
+    with pytest.raises(RunError, match="is not empty"):
+        train_command(TrainRequest(folder=tmp_path / "images", spec=UNET, out=tmp_path / "images"), json=False)
+    assert (tmp_path / "images" / "cracked" / "a.png").exists()
+
+
+def test_train_then_propose_then_evaluate(tmp_path: Path) -> None:
+    for number in range(6):
+        drawn = draw(number, cracked=number % 2 == 0, height=64, width=64)
+        name = f"{number}.png"
+        rasters.write_png(tmp_path / "images" / ("cracked" if drawn.cracked else "intact") / name, drawn.image)
+        rasters.write_png(tmp_path / "masks" / name, drawn.mask * 255)
+    spec = RunSpec(method="unet", steps=2, settings={"width": 4, "tile": 32})
+    run = tmp_path / "run"
+    train_command(TrainRequest(folder=tmp_path / "images", spec=spec, masks=tmp_path / "masks", out=run), json=True)
+    proposals, problems = propose_folder(tmp_path / "images", out=tmp_path / "maps", model=run)
+    assert not problems
+    assert len(proposals.maps) == 6
+    evaluation = evaluate_folders(tmp_path / "maps", tmp_path / "masks")
+    assert evaluation.images == 6
+    assert evaluation.threshold == proposals.threshold

@@ -237,7 +237,7 @@ def test_a_request_that_cannot_be_met_fails_in_one_clear_line(make_run: MakeRun,
 
 def test_a_method_without_what_it_needs_says_so(make_run: MakeRun) -> None:
     events = trained(make_run("unet", masked=False, steps=10, **CHEAP))
-    assert "U-Net needs 1 confirmed masks with a defect; you have 0." in events[-1].message
+    assert "U-Net needs 1 confirmed mask with a defect; you have 0." in events[-1].message
 
 
 def test_a_run_starts_from_the_weights_of_another(make_run: MakeRun) -> None:

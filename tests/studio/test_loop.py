@@ -201,7 +201,7 @@ def test_retrain_without_what_it_needs_says_what_is_missing(proposed, qtbot):
     proposed.retraining.retrain(RunSpec(method="unet"))
     qtbot.waitUntil(lambda: bool(proposed.notices.cards()))
     (card,) = proposed.notices.cards()
-    assert "needs 1 confirmed masks with a defect; you have 0" in card.notice.words
+    assert "needs 1 confirmed mask with a defect; you have 0" in card.notice.words
 
 
 def test_the_form_offers_the_engines_methods(proposed, qtbot):

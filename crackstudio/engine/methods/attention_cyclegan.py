@@ -122,7 +122,7 @@ class AttentionCycleGAN(Method):
         key="attention-cyclegan",
         title="Attention CycleGAN",
         summary="Learns to repair cracks away; where it repaints is the mask. Needs tags only.",
-        needs=(Need(kind=NeedKind.CRACKED, at_least=8), Need(kind=NeedKind.INTACT, at_least=8)),
+        needs=(Need(kind=NeedKind.CRACKED, at_least=4), Need(kind=NeedKind.INTACT, at_least=4)),
         uses="A tag, cracked or intact, per image or tile. Masks guide it where there are some, but it needs none.",
         paper="RepairerGAN, Computers in Industry 149 (2023) 103921",
         notes="Unlike the paper's, its attention is anchored to the tags and drawn tight to what it found. "
