@@ -13,12 +13,9 @@ from crackstudio.engine.device import Place
 from crackstudio.engine.evaluate import Gallery, Judgement, Jury
 from crackstudio.engine.method import Method, Verdict
 from crackstudio.engine.voice import Voice
-from crackstudio.project.run_folder import RunFolder
+from crackstudio.project.run_folder import BEST, LAST, STATE, RunFolder
 
 HEALTHY = "healthy"
-BEST = "checkpoints/best.safetensors"
-LAST = "checkpoints/last.safetensors"
-STATE = "checkpoints/last.state.safetensors"
 
 
 class Assessment:

@@ -12,7 +12,7 @@ from torch import Tensor
 from crackstudio.core.errors import RunError
 from crackstudio.core.images import Split
 from crackstudio.core.wire import AnyEvent, Failed, Finished, Paused, Resumed, Started, Stepped, Stopped
-from crackstudio.engine.assessment import BEST, STATE, Assessment
+from crackstudio.engine.assessment import Assessment
 from crackstudio.engine.batches import Batches
 from crackstudio.engine.cards import config_for
 from crackstudio.engine.checkpoint import Progress, load_state, read_card, start_from
@@ -25,7 +25,7 @@ from crackstudio.engine.needs import require
 from crackstudio.engine.outcome import failure
 from crackstudio.engine.pace import Pace, limit_of
 from crackstudio.engine.voice import Voice
-from crackstudio.project.run_folder import RunFolder
+from crackstudio.project.run_folder import BEST, STATE, RunFolder
 
 RATE_OVER = 50
 """Reports (of a tenth of a second or a step) over which steps per second are averaged."""

@@ -39,9 +39,6 @@ class Where:
         return self.crack_map[top : top + height, left : left + width] >= level_of(self.threshold)
 
 
-lowest_taken = level_of
-
-
 def take_in(mask: TiledMask, where: Where, *, value: int) -> None:
     """Paint `value` everywhere that `where` allows."""
     for row, col in mask.tiles_in():

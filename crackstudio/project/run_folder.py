@@ -23,6 +23,11 @@ _Read = TypeVar("_Read", RunRecord, Snapshot)
 
 _PACKAGES = ("crackstudio", "torch", "numpy", "opencv-python")
 
+BEST = "checkpoints/best.safetensors"
+LAST = "checkpoints/last.safetensors"
+STATE = "checkpoints/last.state.safetensors"
+"""Relative to the run's folder: what serves proposals, the newest, and all that the run needs to continue."""
+
 _ENDS = {
     wire.Finished: RunState.FINISHED,
     wire.Stopped: RunState.STOPPED,
@@ -89,19 +94,14 @@ class RunFolder:
         return self.path / "masks"
 
     @property
-    def checkpoints(self) -> Path:
-        """Where checkpoints lie."""
-        return self.path / "checkpoints"
-
-    @property
     def checkpoint_best(self) -> Path:
         """The checkpoint that serves proposals."""
-        return self.checkpoints / "best.safetensors"
+        return self.path / BEST
 
     @property
     def checkpoint_last(self) -> Path:
         """The newest checkpoint."""
-        return self.checkpoints / "last.safetensors"
+        return self.path / LAST
 
     @property
     def previews(self) -> Path:

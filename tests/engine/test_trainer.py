@@ -14,13 +14,12 @@ from torch import nn
 from crackstudio.core import wire
 from crackstudio.core.images import Tag
 from crackstudio.core.runs import RunSpec, Snapshot
-from crackstudio.engine.assessment import STATE
 from crackstudio.engine.checkpoint import load_method, read_card
 from crackstudio.engine.control import Control
 from crackstudio.engine.methods import methods, unet
 from crackstudio.engine.trainer import train_run
 from crackstudio.project import rasters
-from crackstudio.project.run_folder import RunFolder
+from crackstudio.project.run_folder import STATE, RunFolder
 
 MakeRun = Callable[..., RunFolder]
 CHEAP = {"tile": 32, "batch": 2, "width": 4, "depth": 2}

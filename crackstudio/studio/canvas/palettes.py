@@ -9,7 +9,7 @@ import numpy.typing as npt
 from PySide6.QtGui import QColor
 
 from crackstudio.core.classes import CRACK, UNSURE
-from crackstudio.imaging.brush import lowest_taken
+from crackstudio.imaging.counts import level_of
 
 _UNSURE_COLOUR = "#e8e8e8"
 
@@ -38,7 +38,7 @@ def mask_palette(colours: Mapping[int, str], *, opacity: float, is_filled: bool 
 
 def heat_table(*, threshold: float, opacity: float, colour: str) -> list[int]:
     """Below the threshold: a perceptual map from violet to red, as faint as the value is low. From it on: `colour`."""
-    taken = lowest_taken(threshold)
+    taken = level_of(threshold)
     bright = QColor(colour)
     table = []
     for value, warm in enumerate(_perceptual(cv2.COLORMAP_INFERNO, low=0.3, high=0.62)):
