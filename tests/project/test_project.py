@@ -221,6 +221,7 @@ def test_a_drive_pulled_out_is_told_and_everything_is_written_when_it_is_back(pr
     project.listen(told.append)
     image, away = id_of(project, "a.png"), folder.with_name("pulled out")
     project.read_rgb8(image)
+    project.flush()  # SQLite words a write that is under way then in its own way
     folder.rename(away)
     project.journal(image).append(b"stroke")
     project.set_tag([image], Tag.INTACT)
