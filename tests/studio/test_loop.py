@@ -217,7 +217,8 @@ def test_the_form_offers_the_engines_methods(proposed, qtbot):
 def test_nothing_of_the_studio_imports_torch():
     code = (
         "import pkgutil, sys, importlib, crackstudio.studio as studio\n"
-        "for found in pkgutil.walk_packages(studio.__path__, 'crackstudio.studio.'): importlib.import_module(found.name)\n"
+        "rooms = pkgutil.walk_packages(studio.__path__, 'crackstudio.studio.')\n"
+        "for room in rooms: importlib.import_module(room.name)\n"
         "print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
