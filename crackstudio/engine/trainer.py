@@ -24,6 +24,7 @@ from crackstudio.engine.methods import method_class
 from crackstudio.engine.needs import require
 from crackstudio.engine.outcome import failure
 from crackstudio.engine.pace import Pace, limit_of
+from crackstudio.engine.threads import Threads, counts
 from crackstudio.engine.voice import Voice
 from crackstudio.project.run_folder import BEST, STATE, RunFolder
 
@@ -65,7 +66,7 @@ class Trainer:
         self._method = kind(config)
         self.step = 0
         self._trained = 0.0
-        self._began = time.monotonic()
+        self._began = self._clock()
         self._settle()
         feed = self._method.feed()
         trained = [item for item in snapshot.items if item.split is Split.TRAIN]
@@ -74,6 +75,9 @@ class Trainer:
         self._assessment = Assessment(run, self._method, jury=jury, place=self._place, voice=voice)
         self._batches = Batches(self._dataset, self._method.streams(), seed=self._spec.seed, first_step=self.step)
         self._pace = Pace(limit_of(self._spec, config, epoch_steps=self._batches.epoch_steps))
+        # sums over other threads round otherwise: a run by steps keeps their count, so that it can be repeated
+        by_clock = self._pace.limit.steps is None and self._place.device.type == "cpu"
+        self._threads = Threads(counts() if by_clock else counts()[-1:], clock=self._clock)
         self._losses: dict[str, float] = {}
         self._reports: deque[tuple[int, float]] = deque(maxlen=RATE_OVER)
 
@@ -85,7 +89,8 @@ class Trainer:
             with self._batches, self._control.watching(networks, on_pause=self._say_paused):
                 self._assess()
                 while not self._pace.is_over(self.step, self._seconds):
-                    self._take_step()
+                    with self._threads.work():
+                        self._take_step()
                     if self._pace.should_score(self.step, self._seconds):
                         self._assess()
                 if not self._pace.is_scored(self.step):
@@ -167,10 +172,13 @@ class Trainer:
     @property
     def _seconds(self) -> float:
         """Trained so far, in this and earlier goes, without pauses."""
-        return self._trained + time.monotonic() - self._began - self._control.paused_seconds
+        return self._trained + self._clock() - self._began
+
+    def _clock(self) -> float:
+        return time.monotonic() - self._control.paused_seconds
 
     def _say_started(self) -> None:
-        self._began = time.monotonic()
+        self._began = self._clock()
         networks = self._method.networks().values()
         self._voice.say(
             Started(
