@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 failed with one clear line on stderr, 2 wrong usage.
 """
 
+import difflib
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -26,9 +27,10 @@ def main() -> None:
     """The entry point of `crackstudio` and `python -m crackstudio`."""
     words = sys.argv[1:]
     commands = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
-    if not words or (words[0] not in commands and words[0] not in ("--help", "--version")):
-        words = ["open", *words]
     try:
+        if not words or (words[0] not in commands and words[0] not in ("--help", "--version")):
+            _require_no_typo(words, commands)
+            words = ["open", *words]
         app(words, prog_name="crackstudio")
     except CrackStudioError as error:
         sys.stderr.write(f"crackstudio: {error}\n")
@@ -38,6 +40,12 @@ def main() -> None:
         raise SystemExit(1) from error
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+
+
+def _require_no_typo(words: list[str], commands: set[str]) -> None:
+    meant = difflib.get_close_matches(words[0], commands, n=1) if words and not Path(words[0]).exists() else []
+    if meant:
+        raise SettingError(f"there is no command and no folder {words[0]!r}. Did you mean `crackstudio {meant[0]}`?")
 
 
 @app.callback(invoke_without_command=True)

@@ -27,9 +27,9 @@ def propose_command(folder: Path, *, out: Path, model: Path | None, binary: bool
         told = {"out": str(out), "maps": len(proposals.maps), "threshold": proposals.threshold}
         print(json_text.dumps({**told, "checkpoint": proposals.checkpoint, "problems": problems}))
     else:
-        Console(highlight=False, soft_wrap=True).print(
-            f"{len(proposals.maps)} {'masks' if binary else 'crack maps'} in {out}, threshold {proposals.threshold:.3f}"
-        )
+        count, thing = len(proposals.maps), "mask" if binary else "crack map"
+        words = f"{count} {thing}{'s' if count != 1 else ''} in {out}, threshold {proposals.threshold:.3f}"
+        Console(highlight=False, soft_wrap=True).print(words)
     if problems:
         first = next(iter(problems.values()))
         raise RunError(f"{len(problems)} of {len(problems) + len(proposals.maps)} images were left out. {first}")

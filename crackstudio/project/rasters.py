@@ -119,6 +119,8 @@ def read_foreign_mask(path: Path) -> NDArray[np.uint8]:
     values = np.unique(grey) if grey.dtype != np.uint8 else np.flatnonzero(np.bincount(grey.ravel(), minlength=256))
     if set(values.tolist()) in ({0, 1, UNSURE}, {1, UNSURE}):
         return grey.astype(np.uint8)
+    if not _are_ids(values) and _is_photograph(grey):
+        raise RasterError(f"{path} looks like a photograph, not a mask. It was left as it is; name the masks' folder.")
     defect = grey != 0 if _are_ids(values) else grey > _half(array)
     return np.asarray(defect, np.bool_).view(np.uint8)
 
@@ -225,6 +227,11 @@ def _are_ids(values: NDArray[Any]) -> bool:
     """Whether the values of a mask are {0, x} or small whole numbers, rather than shades."""
     nonzero = values[values != 0]
     return nonzero.size <= 1 or (nonzero.size <= 20 and bool((nonzero == np.arange(1, 21)[: nonzero.size]).all()))
+
+
+def _is_photograph(grey: NDArray[Any]) -> bool:
+    """Whether much of an 8-bit picture is neither dark nor bright: the soft borders of a mask are little of it."""
+    return grey.dtype == np.uint8 and float(np.mean((grey > 48) & (grey < 208))) > 0.5
 
 
 def _half(array: NDArray[Any]) -> float:

@@ -4,12 +4,13 @@ Mouse events go to the real canvas, everything else through the window's own act
 yields what it waits for; a timer asks, so the event loop is never held up.
 """
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QPointF, Qt, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
@@ -21,6 +22,7 @@ from crackstudio.imaging.retouching import Touch, touches
 from crackstudio.project import rasters
 from crackstudio.studio.app import build_window, make_app
 from crackstudio.studio.canvas.view import Canvas
+from crackstudio.studio.comparing import Comparison
 from crackstudio.studio.notice import Notice
 from crackstudio.studio.settings import Settings
 from crackstudio.studio.theme import Theme
@@ -49,6 +51,7 @@ class Walked:
 
 def drive(images: Path, *, truth: Path, pictures: Path, minutes: float = MINUTES) -> Walked:
     """Walk the loop on a drawn project; `truth` holds the masks that the hand knows. Raises `RunError`."""
+    handler = qInstallMessageHandler(_without_plugin_noise)
     app = QApplication.instance() or make_app()
     assert isinstance(app, QApplication)
     settings = Settings(pictures / "settings.ini")
@@ -60,7 +63,13 @@ def drive(images: Path, *, truth: Path, pictures: Path, minutes: float = MINUTES
         _play(demo.script(images))
     finally:
         window.close()
+        qInstallMessageHandler(handler)
     return demo.walked
+
+
+def _without_plugin_noise(_kind: QtMsgType, _context: object, message: str) -> None:
+    if not message.startswith("This plugin does not support"):  # of the offscreen plugin, a dozen lines
+        sys.stderr.write(f"{message}\n")
 
 
 def _play(script: Script) -> None:
@@ -97,7 +106,8 @@ class _Demo:
         self._window, self._truth, self._pictures, self._minutes = window, truth, pictures, minutes
         self._session, self._canvas = window.session, window.canvas
         self._since = time.monotonic()
-        self._undecided, self._decided = False, False
+        self._undecided: Comparison | None = None
+        self._decided = False
         window.succession.undecided.connect(self._take_question)
         window.session.notice_raised.connect(self._take_notice)
 
@@ -154,12 +164,11 @@ class _Demo:
         self._decided = False
         yield lambda: not retraining.is_running
         self._end_stage("5-trained")
-        yield lambda: self._decided or self._undecided
-        if self._undecided:  # too few validation masks: the person looks at the maps side by side and decides
+        yield lambda: self._decided or self._undecided is not None
+        if self._undecided is not None:  # too few validation masks: the person looks at the maps and decides
             self._picture("5-compared")
-            assert retraining.history is not None
-            retraining.use_run(retraining.history.record.id)
-            yield lambda: self._decided
+            if self._undecided.is_better:
+                self._window.succession.use(self._undecided.new)
 
     def _propose_again(self) -> Script:
         entry = self._entries(Tag.CRACKED)[CRACKED + 1]
@@ -212,8 +221,8 @@ class _Demo:
         network = self._session.project.network() if self._session.project else None
         return network.label if network else ""
 
-    def _take_question(self) -> None:
-        self._undecided = True
+    def _take_question(self, comparison: Comparison) -> None:
+        self._undecided = comparison
 
     def _take_notice(self, notice: Notice) -> None:
         self._decided = self._decided or notice.topic == "network"

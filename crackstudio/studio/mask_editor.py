@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from crackstudio.core.classes import CRACK
+from crackstudio.core.classes import BACKGROUND, CRACK
 from crackstudio.core.errors import MaskError
 from crackstudio.core.images import MaskKind
 from crackstudio.imaging.brush import Brush, Stroke, Where, take_in
@@ -93,11 +93,15 @@ class MaskEditor(QObject):
         return self.mask.snapshot()
 
     def begin_stroke(self, x: float, y: float, *, size: float, value: int, where: Where | None = None) -> None:
-        """Put the brush down at (x, y) pixels; an untouched mask takes the proposal in first."""
+        """Put the brush down at (x, y) pixels; an untouched mask takes the proposal in first.
+
+        Not under the proposal brush (`where`): it picks what is right of a proposal, so it starts from nothing.
+        """
         self._begin_step()
         self._stroke = Stroke(self.mask, Brush(size=size, value=value, where=where))
         self._stroke_painted = False
-        proposal = None if self.touched else self._proposal()
+        picks = where is not None and value != BACKGROUND
+        proposal = None if self.touched or picks else self._proposal()
         if proposal is not None and self._fits(proposal):
             take_in(self.mask, proposal, value=CRACK.id)
             self._announce([self._everything()])

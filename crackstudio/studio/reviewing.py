@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QUndoCommand
 
 from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.studio import telling
@@ -34,8 +35,7 @@ class Reviewing(QObject):
         """Confirm that the open image has no defect: an empty mask (undoable), tagged intact."""
         image = self._session.image
         if image is not None:
-            self._as_part_of_confirming(image.editor.clear)
-            self.set_tag(Tag.INTACT)
+            self._as_part_of_confirming(lambda: self._empty(image))
             self._confirm(image)
 
     def toggle_flag(self) -> None:
@@ -65,6 +65,21 @@ class Reviewing(QObject):
         image = self._session.image
         if image is not None and not image.editor.take_proposal():
             self._session.message_given.emit("This image has no proposal yet.")
+
+    def _empty(self, image: OpenImage) -> None:
+        """Mask and tag are one step to undo."""
+        project, stack = self._session.project, image.editor.undo_stack
+        if project is None:
+            return
+        before = project.entry(image.id).tag
+
+        def put(tag: Tag) -> None:
+            self._session.tell_changed(project.set_tag([image.id], tag))
+
+        stack.beginMacro(self.tr("Nothing here"))
+        image.editor.clear()
+        stack.push(_Tagging(put, before=before, after=Tag.INTACT))
+        stack.endMacro()
 
     def _set_review(self, review: Review) -> None:
         project, image = self._session.project, self._session.image
@@ -97,3 +112,17 @@ class Reviewing(QObject):
         if image is not None and image.editor.touched:
             return Review.CORRECTED
         return Review.PROPOSED if entry is not None and entry.proposed_by else Review.UNSEEN
+
+
+class _Tagging(QUndoCommand):
+    """A change of tag that belongs to an edit."""
+
+    def __init__(self, put: Callable[[Tag], None], *, before: Tag, after: Tag) -> None:
+        super().__init__()
+        self._put, self._before, self._after = put, before, after
+
+    def redo(self) -> None:
+        self._put(self._after)
+
+    def undo(self) -> None:
+        self._put(self._before)

@@ -1,6 +1,7 @@
 """Which network proposes: a run's takes the place of the one in use if it is better (the way of the data, 7)."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -8,6 +9,7 @@ from crackstudio.core import wire
 from crackstudio.project.atomic import write_bytes
 from crackstudio.project.project import NetworkInUse, Project
 from crackstudio.project.run_folder import RunFolder
+from crackstudio.studio import telling
 from crackstudio.studio.checkpoint_card import read_card
 from crackstudio.studio.comparing import Compared, Comparison, compared_images, judge
 from crackstudio.studio.notice import Notice, Offer, Tone
@@ -40,6 +42,9 @@ class Succession(QObject):
         old = project.network()
         if old is None:
             self.use(new)
+            return
+        if _is_same(run, new, old):
+            self._session.tell(telling.nothing_better_found())
             return
         self._session.message_given.emit("Comparing the new network with the one in use…")
         self._session.reading.submit(
@@ -106,6 +111,13 @@ class Succession(QObject):
                 seconds=12,
             )
         )
+
+
+def _is_same(run: RunFolder, new: NetworkInUse, old: NetworkInUse) -> bool:
+    """Whether the run's best is the network in use, or the one in use that it started from."""
+    card, spec = read_card(run.checkpoint_best), run.record().spec
+    started_here = spec.start_from is not None and Path(spec.start_from) == old.path
+    return new.label == old.label or (card is not None and card.step == 0 and started_here)
 
 
 def label_of(run: RunFolder) -> str:

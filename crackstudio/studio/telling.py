@@ -156,6 +156,16 @@ def all_confirmed() -> Notice:
     )
 
 
+def nothing_better_found() -> Notice:
+    """A run whose best network is the one it began with."""
+    return Notice(
+        title="The run found nothing better",
+        words="Its best network is the one in use, which stays. Confirm more masks, or let it train longer.",
+        topic="network",
+        seconds=12,
+    )
+
+
 def nothing_to_accept() -> Notice:
     """Enter on an image without mask and proposal."""
     return Notice(

@@ -45,6 +45,12 @@ def test_wrong_usage_is_exit_code_2() -> None:
     assert crackstudio("evaluate", "a", "b", "--threshold", "3").returncode == 2
 
 
+def test_a_mistyped_command_is_named() -> None:
+    done = crackstudio("propsoe", "photos", "--out", "maps")
+    assert done.returncode == 2
+    assert "crackstudio propose" in done.stderr
+
+
 def test_version() -> None:
     assert crackstudio("--version").stdout.startswith("crackstudio 0.")
 

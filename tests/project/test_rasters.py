@@ -303,3 +303,10 @@ def test_16_bit_rgb_png_round_trip(place):
     array = np.random.default_rng(0).integers(0, 65535, (6, 7, 3), np.uint16)
     rasters.write_png(place / "a.png", array)
     assert (rasters.read_image(place / "a.png").array == array).all()
+
+
+def test_a_photograph_is_no_mask(tmp_path):
+    path = tmp_path / "photo.png"
+    rasters.write_png(path, np.random.default_rng(0).normal(128, 20, (64, 64)).clip(0, 255).astype(np.uint8))
+    with pytest.raises(RasterError, match="looks like a photograph"):
+        rasters.read_foreign_mask(path)

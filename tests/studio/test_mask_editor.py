@@ -232,3 +232,14 @@ def test_many_strokes_are_cheap_to_keep(sitting: Sitting) -> None:
     for index in range(100):
         sitting.stroke((20 + index, 40), (320 + index % 40, 60), size=20, value=index % 3)
     assert sum(len(payload) for payload in sitting.journal) < 5e6
+
+
+def test_the_proposal_brush_picks_from_the_proposal_instead_of_taking_all(sitting: Sitting) -> None:
+    where = Where(crack_map=sitting.crack_map, threshold=sitting.threshold)
+    sitting.stroke((50, 90), (50, 130), where=where)
+    found = sitting.editor.array()
+    assert found[110, 50] == 1
+    assert not found[110, 80:].any()
+    assert not found[90, 50]
+    sitting.editor.undo_stack.undo()
+    assert not sitting.editor.touched

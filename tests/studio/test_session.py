@@ -265,3 +265,16 @@ def test_undo_in_the_middle_of_a_stroke_takes_that_stroke_alone(opened):
     opened.session.image.editor.begin_stroke(50, 40, size=6, value=1)
     opened.session.undo()
     assert np.array_equal(opened.session.image.editor.array(), first)
+
+
+def test_undoing_nothing_here_brings_the_tag_back(opened, qtbot):
+    stroke(opened)
+    mask = opened.session.image.editor.array()
+    opened.actions["confirm_nothing"].trigger()
+    show(opened, "cracked/0.png", qtbot)
+    assert opened.session.entry.tag is Tag.INTACT
+    opened.actions["undo"].trigger()
+    assert opened.session.entry.tag is Tag.CRACKED
+    assert np.array_equal(opened.session.image.editor.array(), mask)
+    opened.actions["redo"].trigger()
+    assert opened.session.entry.tag is Tag.INTACT

@@ -17,6 +17,9 @@ Table = npt.NDArray[np.int32]
 """256 colours, ARGB32 premultiplied, as the integers Qt keeps."""
 
 
+SILENT = 0.25
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MaskPalette:
     """The fill and the contour of each class."""
@@ -37,7 +40,10 @@ def mask_palette(colours: Mapping[int, str], *, opacity: float, is_filled: bool 
 
 
 def heat_table(*, threshold: float, opacity: float, colour: str) -> list[int]:
-    """Below the threshold: a perceptual map from violet to red, as faint as the value is low. From it on: `colour`."""
+    """Below the threshold: a perceptual map from violet to red, faint and then clear. From it on: `colour`.
+
+    A network is never quite silent; what is under a quarter of the threshold is no hint and would only tint the image.
+    """
     taken = level_of(threshold)
     bright = QColor(colour)
     table = []
@@ -45,7 +51,8 @@ def heat_table(*, threshold: float, opacity: float, colour: str) -> list[int]:
         if value >= taken:
             table.append(_plain(bright, opacity))
         else:
-            table.append(_plain(warm, opacity * value / 255))
+            hint = max(0.0, (value / taken - SILENT) / (1 - SILENT))
+            table.append(_plain(warm, opacity * hint * taken / 255))
     return table
 
 

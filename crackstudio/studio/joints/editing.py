@@ -204,7 +204,13 @@ def _join_view(window: MainWindow) -> None:
     actions["zoom_in"].triggered.connect(lambda: canvas.zoom_by(1.25))
     actions["zoom_out"].triggered.connect(lambda: canvas.zoom_by(0.8))
     actions["peek"].toggled.connect(canvas.peek)
-    actions["before_after"].toggled.connect(lambda on: setattr(canvas, "show_previous", on))
+    actions["before_after"].toggled.connect(lambda on: _show_before(window, on))
+
+
+def _show_before(window: MainWindow, on: bool) -> None:
+    window.canvas.show_previous = on
+    words = "Before: what the network of then proposed. W goes back." if on else "After: the newest proposal."
+    window.session.message_given.emit(words)
 
 
 def _set_kind(window: MainWindow, kind: MaskKind) -> None:

@@ -89,7 +89,6 @@ def _show_live(window: MainWindow, history: RunHistory) -> None:
 
 def _show_replay(window: MainWindow, history: RunHistory) -> None:
     window.run_monitor.show_history(history, live=False)
-    window.run_monitor.tabs.setCurrentIndex(0)
     _show_log(window, history)
     window.show_running(window.retraining.is_running, any_run=True)
 
