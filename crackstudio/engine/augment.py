@@ -1,11 +1,11 @@
 """Random changes of crops: turns and flips jointly with mask and weights, light and colour of the image alone."""
 
+import math
 from typing import Any
 
+import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 
 def turned(arrays: tuple[NDArray[Any], ...], *, random: np.random.Generator) -> tuple[NDArray[Any], ...]:
@@ -21,17 +21,17 @@ def turned(arrays: tuple[NDArray[Any], ...], *, random: np.random.Generator) -> 
     return tuple(one(array) for array in arrays)
 
 
-def jittered(images: Tensor, *, strength: float, random: np.random.Generator) -> Tensor:
-    """(N, 3, H, W) in [0, 1]: each image's gamma, contrast, brightness and colour balance changed by its own amount."""
+def jittered(rgb: NDArray[np.uint8], *, strength: float, random: np.random.Generator) -> NDArray[np.uint8]:
+    """(H, W, 3) uint8 with gamma, contrast, brightness and colour balance changed at random.
+
+    By a table of 256 values a channel: as sums over the pixels it took 6 % of a U-Net's step.
+    """
     if not strength:
-        return images
-    count = len(images)
-
-    def draw(*shape: int) -> Tensor:
-        drawn = random.uniform(-strength, strength, size=(count, *shape, 1, 1)).astype(np.float32)
-        return torch.from_numpy(drawn).to(images.device)
-
-    gamma, contrast, brightness, colour = torch.exp(draw(1)), 1 + draw(1), 0.5 * draw(1), 1 + 0.25 * draw(3)
-    mean = images.mean(dim=(2, 3), keepdim=True)
-    changed = (images - mean) * contrast + mean + brightness
-    return (changed * colour).clamp(0, 1).pow(gamma)
+        return rgb
+    gamma, contrast, brightness = random.uniform(-strength, strength, size=3)
+    colour = 1 + 0.25 * random.uniform(-strength, strength, size=3)
+    mean = float(rgb.mean()) / 255
+    levels = (np.arange(256) / 255 - mean) * (1 + contrast) + mean + 0.5 * brightness
+    table = np.clip(levels[:, None] * colour, 0, 1) ** math.exp(gamma)
+    changed = cv2.LUT(rgb, np.round(255 * table).astype(np.uint8)[None])
+    return np.asarray(changed, np.uint8)

@@ -11,12 +11,10 @@ from typing import Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from crackstudio.core.errors import MaskError, NeedsError, RasterError
 from crackstudio.core.images import Domain, Tag
-from crackstudio.engine.augment import jittered
 from crackstudio.engine.dataset import Aim, Crop, Dataset
 from crackstudio.engine.method import Sample, Stream
 from crackstudio.engine.samplers import balanced, epochs
@@ -80,9 +78,8 @@ class Batches:
             things = 2 * len(with_defect) if stream is Stream.BALANCED else len(with_defect) + len(without)
             self.epoch_steps = max(self.epoch_steps, -(-things // count))
             self._orders[stream] = (itertools.islice(endless, first_step * count, None), count)
-        self._ready: queue.Queue[dict[Stream, list[Crop]] | Exception] = queue.Queue(maxsize=AHEAD)
+        self._ready: queue.Queue[dict[Stream, Sample] | Exception] = queue.Queue(maxsize=AHEAD)
         self._ended = threading.Event()
-        self._step = first_step
         self._thread = threading.Thread(target=self._fill, args=(first_step,), name="batches", daemon=True)
 
     def __enter__(self) -> Self:
@@ -98,24 +95,21 @@ class Batches:
 
     def next(self, device: torch.device) -> dict[Stream, Sample]:
         """The batch of the next step, on `device`. Raises what cutting it raised."""
-        crops = self._ready.get()
-        if isinstance(crops, Exception):
-            raise crops
-        random = np.random.default_rng((self._seed, self._step, 1))
-        self._step += 1
-        jitter = self._dataset.feed.jitter
-        return {stream: sample(found, device=device, jitter=jitter, random=random) for stream, found in crops.items()}
+        batch = self._ready.get()
+        if isinstance(batch, Exception):
+            raise batch
+        return {stream: prepared(sample, device) for stream, sample in batch.items()}
 
     def _fill(self, step: int) -> None:
         try:
             while not self._ended.is_set():
                 random = np.random.default_rng((self._seed, step))
-                self._put({stream: self._cut(stream, random=random) for stream in self._orders})
+                self._put({stream: gathered(self._cut(stream, random=random)) for stream in self._orders})
                 step += 1
         except Exception as error:  # noqa: BLE001 - handed to the training thread, which raises it
             self._put(error)
 
-    def _put(self, thing: dict[Stream, list[Crop]] | Exception) -> None:
+    def _put(self, thing: dict[Stream, Sample] | Exception) -> None:
         while not self._ended.is_set():
             with contextlib.suppress(queue.Full):
                 self._ready.put(thing, timeout=0.2)
@@ -139,20 +133,29 @@ class Batches:
         return crops
 
 
-def sample(crops: Sequence[Crop], *, device: torch.device, jitter: float, random: np.random.Generator) -> Sample:
-    """Crops of one size as tensors on `device`, images jittered."""
-    images = _moved(np.stack([crop.rgb for crop in crops]), device).permute(0, 3, 1, 2)  # channels-last by layout
+def gathered(crops: Sequence[Crop]) -> Sample:
+    """Crops of one size as one sample on the CPU, images and masks still of bytes; images channels-last by layout."""
     return Sample(
-        images=jittered(images.float() / 255, strength=jitter, random=random),
-        cracked=_moved(np.array([crop.cracked for crop in crops]), device).float(),
-        masks=_moved(np.stack([crop.mask for crop in crops]), device)[:, None].float(),
-        weights=_moved(np.stack([crop.weights for crop in crops]), device)[:, None],
-        has_mask=_moved(np.array([crop.has_mask for crop in crops]), device),
+        images=torch.from_numpy(np.stack([crop.rgb for crop in crops])).permute(0, 3, 1, 2),
+        cracked=torch.tensor([float(crop.cracked) for crop in crops]),
+        masks=torch.from_numpy(np.stack([crop.mask for crop in crops]))[:, None],
+        weights=torch.from_numpy(np.stack([crop.weights for crop in crops]))[:, None],
+        has_mask=torch.tensor([crop.has_mask for crop in crops]),
     )
 
 
-def _moved(array: NDArray[np.generic], device: torch.device) -> Tensor:
-    tensor = torch.from_numpy(array)
+def prepared(gathered: Sample, device: torch.device) -> Sample:
+    """The sample a step is given: on its device, images in [0, 1]."""
+    return Sample(
+        images=_moved(gathered.images, device).float().div_(255),
+        cracked=_moved(gathered.cracked, device),
+        masks=_moved(gathered.masks, device).float(),
+        weights=_moved(gathered.weights, device),
+        has_mask=_moved(gathered.has_mask, device),
+    )
+
+
+def _moved(tensor: Tensor, device: torch.device) -> Tensor:
     return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor.to(device)
 
 

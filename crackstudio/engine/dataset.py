@@ -15,7 +15,7 @@ from crackstudio.core.classes import BACKGROUND, UNSURE
 from crackstudio.core.errors import MaskError
 from crackstudio.core.images import MaskKind, Tag
 from crackstudio.core.runs import SnapshotItem
-from crackstudio.engine.augment import turned
+from crackstudio.engine.augment import jittered, turned
 from crackstudio.engine.method import Feed
 from crackstudio.imaging.weighting import distance_weights
 from crackstudio.project import rasters
@@ -93,7 +93,7 @@ class Dataset:
         return kept
 
     def crop(self, index: int, *, aim: Aim, random: np.random.Generator) -> Crop:
-        """A random crop of the feed's size, padded by reflection where the image is smaller, turned at random."""
+        """A random crop of the feed's size, padded by reflection where the image is smaller, turned and jittered."""
         item, picture, feed = self.items[index], self.picture(index), self.feed
         zoom = math.exp(random.uniform(-feed.zoom, feed.zoom)) if feed.zoom else 1.0
         rows, columns = _window(picture, feed, zoom=zoom, aim=aim, random=random)
@@ -109,6 +109,7 @@ class Dataset:
             weights = _sure(mask) if varied is None else _fitted(varied[rows, columns], feed, zoom=zoom)
             mask = _is_defect(mask).view(np.uint8)
             cracked, has_mask = bool(mask.any()), True
+        rgb = jittered(rgb, strength=feed.jitter, random=random)
         if feed.turns:
             rgb, mask, weights = turned((rgb, mask, weights), random=random)
         return Crop(rgb=rgb, mask=mask, weights=weights, cracked=cracked, has_mask=has_mask)

@@ -64,7 +64,8 @@ class Pace:
 
     def scored(self, step: int, seconds: float, *, took: float) -> None:
         """A scoring ended at `seconds`, having taken `took`."""
-        self._scored_at_step, self._scored_at, self._scoring_took = step, seconds, took
+        self._scored_at_step, self._scored_at = step, seconds
+        self._scoring_took = took if step else 0.0  # the first one warms up, and says little of the others
 
     def is_scored(self, step: int) -> bool:
         """Whether the scores are of this very step."""

@@ -30,7 +30,7 @@ from crackstudio.studio.widgets.main_window import MainWindow
 
 CRACKED, INTACT = 12, 6
 """Images that the hand corrects, and confirms as intact."""
-MINUTES = 2.5
+MINUTES = 3.0
 PATIENCE_S = 240
 SIZE = (1600, 1000)
 

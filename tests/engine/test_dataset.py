@@ -155,11 +155,21 @@ def test_turns_are_the_same_for_image_mask_and_weights() -> None:
 
 
 def test_jitter_stays_in_range_and_none_changes_nothing() -> None:
-    images = torch.rand(4, 3, 8, 8)
-    assert jittered(images, strength=0.0, random=np.random.default_rng(0)) is images
-    changed = jittered(images, strength=0.5, random=np.random.default_rng(0))
-    assert 0 <= float(changed.min()) <= float(changed.max()) <= 1
-    assert not torch.equal(changed, images)
+    rgb = np.random.default_rng(1).integers(0, 256, (8, 9, 3), dtype=np.uint8)
+    assert jittered(rgb, strength=0.0, random=np.random.default_rng(0)) is rgb
+    changed = jittered(rgb, strength=0.5, random=np.random.default_rng(0))
+    assert changed.shape == rgb.shape
+    assert changed.dtype == np.uint8
+    for channel in range(3):  # brighter stays brighter
+        order = np.argsort(rgb[..., channel], axis=None, kind="stable")
+        assert (np.diff(changed[..., channel].ravel()[order].astype(int)) >= 0).all()
+    assert not np.array_equal(changed, rgb)
+
+
+def test_a_little_jitter_changes_little() -> None:
+    rgb = np.random.default_rng(1).integers(40, 200, (8, 9, 3), dtype=np.uint8)
+    changed = jittered(rgb, strength=0.01, random=np.random.default_rng(0))
+    assert abs(changed.astype(int) - rgb).max() <= 6
 
 
 def snapshot_items(drawn: Path, *, tags: str, masked: str = "") -> list[SnapshotItem]:
