@@ -26,6 +26,8 @@ TAGGED, MOST_TAGGED, TAGGED_PIXELS = 12, 48, 48 * 96**2
 
 With 48 tiles in place of 12 the threshold spreads by 0.01 in place of 0.03 to 0.06.
 """
+ENOUGH = 5
+"""Validation masks with a defect that can tell the best checkpoint; fewer tell chance: then the last one is kept."""
 PREVIEW_PROBES = 4
 SIDE = 384
 """Longest side of a probe, px: larger images are cut, not shrunk, since thin cracks do not survive shrinking."""
@@ -65,7 +67,8 @@ class Jury:
         held_out = [i for i in indices if dataset.items[i].split is Split.VALIDATION]
         trained = [i for i in indices if dataset.items[i].split is Split.TRAIN]
         self.validation = _judges(dataset, held_out, masks=VALIDATION_MASKS, quiet=VALIDATION_QUIET)
-        self.calibration = () if self.validation else _judges(dataset, trained, masks=TAGGED, quiet=0)
+        self.decides = sum(probe.shows_crack for probe in self.validation) >= ENOUGH
+        self.calibration = () if self.decides else _judges(dataset, trained, masks=TAGGED, quiet=0)
         self.cracked = _tagged_probes(dataset, _tagged(dataset, held_out + trained, Tag.CRACKED))
         self.intact = _tagged_probes(dataset, _tagged(dataset, held_out + trained, Tag.INTACT))
 
@@ -78,8 +81,10 @@ class Jury:
 
         if self.validation:
             pairs = _pairs(maps(self.validation), self.validation)
-            threshold, iou = best_threshold(pairs)
-            return Judgement(threshold=threshold, scores=crack_scores(pairs, threshold=threshold), rank=iou)
+            lent = _pairs(maps(self.calibration), self.calibration) if self.calibration else []
+            threshold, iou = best_threshold([*pairs, *lent])
+            rank = iou if self.decides else None
+            return Judgement(threshold=threshold, scores=crack_scores(pairs, threshold=threshold), rank=rank)
         cracked, intact = maps(self.cracked), maps(self.intact)
         if self.calibration:
             threshold, _ = best_threshold(_pairs(maps(self.calibration), self.calibration))

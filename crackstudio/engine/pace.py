@@ -8,7 +8,7 @@ from crackstudio.engine.method import MethodConfig
 
 SCORINGS = 20
 """Evenly over a run limited by steps: by the clock they would differ from run to run, and with them the best one."""
-SHARE, MOST_SHARE, STAGES = 0.04, 0.07, 8
+SHARE, MOST_SHARE, STAGES = 0.03, 0.045, 8
 """Of the time of a run limited by minutes that scoring may take; more of a short one, so that it has its stages."""
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from crackstudio.core.images import Split
 from crackstudio.core.runs import SnapshotItem
+from crackstudio.engine import evaluate
 from crackstudio.engine.dataset import Dataset
 from crackstudio.engine.device import Place, Precision
 from crackstudio.engine.evaluate import SIDE, Gallery, Jury
@@ -40,12 +41,23 @@ def jury_of(items: list[SnapshotItem], folder: Path) -> Jury:
     return Jury(Dataset(items, folder=folder, feed=FEED), seed=0)
 
 
-def test_validation_images_with_masks_judge(make_item: MakeItem, drawn: Path, method: UNetMethod) -> None:
+def test_validation_images_with_masks_judge(
+    make_item: MakeItem, drawn: Path, method: UNetMethod, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluate, "ENOUGH", 1)
     jury = jury_of([make_item(number) for number in range(8)], drawn)
     assert {probe.name for probe in jury.validation} == {"6.png", "7.png"}
     judgement = jury.judge(method, place=CPU)
     assert judgement.rank == judgement.scores["iou"]
     assert 0 < judgement.threshold < 1
+
+
+def test_too_few_validation_masks_score_but_do_not_choose_the_best(
+    make_item: MakeItem, drawn: Path, method: UNetMethod
+) -> None:
+    judgement = jury_of([make_item(number) for number in range(8)], drawn).judge(method, place=CPU)
+    assert judgement.rank is None
+    assert judgement.scores["iou"] is not None
 
 
 def test_without_validation_masks_training_masks_lend_a_threshold_but_do_not_judge(

@@ -14,6 +14,7 @@ from torch import nn
 from crackstudio.core import wire
 from crackstudio.core.images import Tag
 from crackstudio.core.runs import RunSpec, Snapshot
+from crackstudio.engine import evaluate
 from crackstudio.engine.checkpoint import load_method, read_card
 from crackstudio.engine.control import Control
 from crackstudio.engine.methods import methods, unet
@@ -50,7 +51,10 @@ def test_a_run_tells_its_story_and_leaves_it_on_disk(make_run: MakeRun) -> None:
         assert sizes == {(64, 64)}
 
 
-def test_the_best_checkpoint_has_the_best_score_and_its_threshold(make_run: MakeRun) -> None:
+def test_the_best_checkpoint_has_the_best_score_and_its_threshold(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluate, "ENOUGH", 1)
     run = make_run("unet", steps=30, **CHEAP)
     events = trained(run)
     best = max(of_kind(events, wire.Scored), key=lambda event: event.scores["iou"])
