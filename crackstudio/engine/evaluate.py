@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from crackstudio.core.classes import BACKGROUND, UNSURE
 from crackstudio.core.errors import CrackStudioError, RasterError
-from crackstudio.core.images import Split, Tag
+from crackstudio.core.images import MaskKind, Split, Tag
 from crackstudio.core.wire import Preview, PreviewSaved
 from crackstudio.engine.calibration import label_free_threshold
 from crackstudio.engine.dataset import Dataset
@@ -149,9 +149,13 @@ class Gallery:
 
 
 def _judges(dataset: Dataset, indices: Sequence[int], *, masks: int, quiet: int) -> tuple[Probe, ...]:
-    """Probes with a mask, and intact ones; none at all where not one mask has a defect."""
+    """Probes with a mask, and intact ones; none at all where not one mask has a defect.
+
+    Where there are exact masks, only they judge: a threshold that fits coarse regions draws every crack too wide.
+    """
     masked = [i for i in indices if dataset.items[i].mask and dataset.items[i].tag is not Tag.INTACT]
-    found = _probes(dataset, masked, limit=masks)
+    exact = [i for i in masked if dataset.items[i].mask_kind is MaskKind.EXACT]
+    found = _probes(dataset, exact or masked, limit=masks)
     if not any(probe.shows_crack for probe in found):
         return ()
     return found + _probes(dataset, _tagged(dataset, indices, Tag.INTACT), limit=quiet)

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from crackstudio.core.images import Split
+from crackstudio.core.images import MaskKind, Split
 from crackstudio.core.runs import SnapshotItem
 from crackstudio.engine import evaluate
 from crackstudio.engine.dataset import Dataset
@@ -58,6 +58,13 @@ def test_too_few_validation_masks_score_but_do_not_choose_the_best(
     judgement = jury_of([make_item(number) for number in range(8)], drawn).judge(method, place=CPU)
     assert judgement.rank is None
     assert judgement.scores["iou"] is not None
+
+
+def test_exact_masks_judge_alone_and_regions_only_where_there_is_none(make_item: MakeItem, drawn: Path) -> None:
+    exact = [msgspec.structs.replace(make_item(number), split=Split.VALIDATION) for number in (0, 2)]
+    regions = [msgspec.structs.replace(item, name=f"r{item.name}", mask_kind=MaskKind.REGION) for item in exact]
+    assert {probe.name for probe in jury_of(exact + regions, drawn).validation} == {"0.png", "2.png"}
+    assert {probe.name for probe in jury_of(regions, drawn).validation} == {"r0.png", "r2.png"}
 
 
 def test_without_validation_masks_training_masks_lend_a_threshold_but_do_not_judge(
