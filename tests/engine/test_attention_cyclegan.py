@@ -147,3 +147,18 @@ def test_the_published_recipe_is_a_preset() -> None:
     assert (config.optimiser, config.rate, config.discriminator_rate) == ("rmsprop", 2e-4, 2e-5)
     assert (config.tag, config.contour, config.guided) == (0, 0, 0)
     assert torch.isfinite(method(optimiser="rmsprop").train_step(batch(), 0.0)["cycle"])
+
+
+def test_a_resumed_run_goes_on_averaging_where_it_was() -> None:
+    before, after = (AttentionCycleGAN(AttentionCycleGANConfig(width=8)) for _ in range(2))
+    for _ in range(200):
+        before._follow()
+    for name, network in before.networks().items():
+        after.networks()[name].load_state_dict(network.state_dict())
+    with torch.no_grad():
+        for weight in after._repairer.parameters():
+            weight.add_(1)
+    then = [weight.clone() for weight in after._averaged.parameters()]
+    after._follow()
+    moved = max(float((now - old).abs().max()) for now, old in zip(after._averaged.parameters(), then, strict=True))
+    assert moved < 0.06

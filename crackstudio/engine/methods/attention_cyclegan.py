@@ -162,7 +162,7 @@ class AttentionCycleGAN(Method):
         self._repaired_pool, self._damaged_pool = MadePool(), MadePool()
         self._optimisers: dict[str, Optimizer] = {}
         self._discriminator_rate, self._tag_weight = config.discriminator_rate, config.tag
-        self._steps = 0
+        self._judge_of_intact.register_buffer("steps", torch.zeros(()))  # kept with the run, not with the checkpoint
 
     def streams(self) -> Mapping[Stream, int]:
         return {Stream.CRACKED: self.config.batch, Stream.INTACT: self.config.batch}
@@ -311,8 +311,8 @@ class AttentionCycleGAN(Method):
 
     def _follow(self) -> None:
         """The averaged generator follows the trained one: a GAN swings, its average does not."""
-        self._steps += 1
-        pace = max(0.01, 10 / (self._steps + 10))
+        steps = self._judge_of_intact.get_buffer("steps").add_(1)
+        pace = (10 / (steps + 10)).clamp(min=0.01)
         with torch.no_grad():
             for average, now in zip(self._averaged.parameters(), self._repairer.parameters(), strict=True):
                 average.lerp_(now, pace)
