@@ -8,8 +8,8 @@ from crackstudio.engine.method import MethodConfig
 
 SCORINGS = 20
 """Evenly over a run limited by steps: by the clock they would differ from run to run, and with them the best one."""
-SHARE, MOST_SHARE, STAGES = 0.03, 0.045, 8
-"""Of the time of a run limited by minutes that scoring may take; more of a short one, so that it has its stages."""
+SHARE = 0.03
+"""Of the time of a run limited by minutes that scoring may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class Pace:
         """Whether the next scoring is due; the first ones come early, so that the previews move soon."""
         if self.limit.steps is not None:
             return step % max(10, math.ceil(self.limit.steps / SCORINGS)) == 0
-        apart = min(self._scoring_took / SHARE, max(self._allowed / STAGES, self._scoring_took / MOST_SHARE))
+        apart = self._scoring_took / SHARE
         return seconds - self._scored_at >= max(apart, min(self._allowed / 40, 3 + seconds / 10))
 
     def scored(self, step: int, seconds: float, *, took: float) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from crackstudio.core.runs import RunSpec
 from crackstudio.engine.methods.unet import UNetConfig
-from crackstudio.engine.pace import MOST_SHARE, Limit, Pace, limit_of
+from crackstudio.engine.pace import SHARE, Limit, Pace, limit_of
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_scoring_takes_its_share_of_a_run_by_minutes_and_no_more(cost: float, mi
         if pace.should_score(1, seconds):
             seconds, spent = seconds + cost, spent + cost
             pace.scored(1, seconds, took=cost)
-    assert spent <= MOST_SHARE * seconds + 2 * cost
+    assert spent <= SHARE * seconds + 2 * cost
 
 
 def test_the_first_scorings_come_early() -> None:

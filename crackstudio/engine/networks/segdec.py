@@ -27,10 +27,13 @@ class FeatureNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) -> the same shape."""
-        variance, mean = torch.var_mean(x, dim=(2, 3), keepdim=True, correction=0)
-        divisor = (variance.sqrt() + self.eps).sqrt() if self.original else (variance + self.eps**2).sqrt()
-        normed: Tensor = (x - mean) / divisor * self.scale
-        return normed if self.shift is None else normed + self.shift
+        if self.original:
+            deviation, mean = torch.std_mean(x, dim=(2, 3), keepdim=True, correction=0)
+            normed: Tensor = (x - mean) / (deviation + self.eps).sqrt() * self.scale
+            return normed if self.shift is None else normed + self.shift
+        # a group norm with a group for each channel is the same, and takes a third of the time
+        shift = None if self.shift is None else self.shift.flatten()
+        return F.group_norm(x, x.shape[1], self.scale.flatten(), shift, self.eps**2)
 
 
 class Stops(NamedTuple):
