@@ -87,19 +87,22 @@ def save_state(path: Path, method: Method, progress: Progress) -> None:
     tensors["random"] = torch.get_rng_state()
     if torch.cuda.is_available():
         tensors["random.cuda"] = torch.cuda.get_rng_state()
-    metadata[_STATE] = json.dumps({"step": progress.step, "seconds": progress.seconds})
+    metadata[_STATE] = json.dumps({"step": progress.step, "seconds": progress.seconds, "softened": method.softened})
     write_bytes(path, to_bytes(tensors, metadata))
 
 
 def load_state(path: Path, method: Method) -> Progress:
-    """Put networks, optimisers and random state back. Raises CheckpointError."""
+    """Put networks, optimisers and random state back, as soft as they were. Raises CheckpointError."""
     metadata, tensors = _read(path, tensors=True)
     try:
         put_back(method, tensors, metadata)
         torch.set_rng_state(tensors["random"])
         if "random.cuda" in tensors and torch.cuda.is_available():
             torch.cuda.set_rng_state(tensors["random.cuda"])
-        return Progress(**json.loads(metadata[_STATE]))
+        state = json.loads(metadata[_STATE])
+        for _ in range(state.get("softened", 0)):
+            method.soften()
+        return Progress(step=state["step"], seconds=state["seconds"])
     except (KeyError, ValueError, TypeError, RuntimeError) as error:
         raise CheckpointError(
             f"{path} does not fit this run ({error}). Its best checkpoint is whole: start a new run from that."

@@ -131,6 +131,7 @@ class Method(ABC):
 
     def __init__(self, config: MethodConfig) -> None:
         self.config = config
+        self.softened = 0
 
     @abstractmethod
     def streams(self) -> Mapping[Stream, int]:
@@ -165,8 +166,8 @@ class Method(ABC):
         return None
 
     def soften(self) -> None:
-        """Called after the guard rolled the run back: make the next try gentler, e.g. a lower rate."""
-        return
+        """Called after the guard rolled the run back, and as often when it is resumed: make the next try gentler."""
+        self.softened += 1
 
     def propose(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
         """The crack map, and (N,) probabilities in [0, 1] that an image is cracked, where the method has them."""

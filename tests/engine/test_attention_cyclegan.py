@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -11,6 +12,7 @@ from torch import Tensor
 
 from crackstudio.core.runs import RunSpec
 from crackstudio.engine.cards import config_for
+from crackstudio.engine.checkpoint import Progress, load_state, put_back, save_state, state_of
 from crackstudio.engine.method import Sample, Stream
 from crackstudio.engine.methods.attention_cyclegan import AttentionCycleGAN, AttentionCycleGANConfig
 
@@ -95,6 +97,22 @@ def test_softening_halves_the_discriminators_rate_and_strengthens_the_tag() -> N
     trained.soften()
     trained.train_step(batch(), 0.0)
     assert rates(trained) == pytest.approx([1e-3, 5e-5])
+
+
+def test_a_softened_run_stays_so_through_a_roll_back_and_a_resume(tmp_path: Path) -> None:
+    trained, resumed = method(discriminator_rate=1e-4), method(discriminator_rate=1e-4)
+    trained.train_step(batch(), 0.0)
+    healthy = state_of(trained)
+    for _ in range(2):
+        put_back(trained, *healthy)
+        trained.soften()
+    save_state(tmp_path / "state", trained, Progress(step=1, seconds=1.0))
+    load_state(tmp_path / "state", resumed)
+    for run in (trained, resumed):
+        run.train_step(batch(), 0.0)
+    assert rates(trained)[1] == rates(resumed)[1] == pytest.approx(2.5e-5)
+    both = (run.networks()["repairer"].parameters() for run in (trained, resumed))
+    assert all(torch.equal(p, q) for p, q in zip(*both, strict=True)), "the tag term's weight was lost"
 
 
 def test_the_tag_anchors_the_attention_on_the_crack() -> None:

@@ -217,6 +217,7 @@ class AttentionCycleGAN(Method):
 
     def soften(self) -> None:
         """Halve the discriminators' rate and raise the tag term."""
+        super().soften()
         self._discriminator_rate *= 0.5
         self._tag_weight = max(1.5 * self._tag_weight, 0.5)
 
