@@ -255,7 +255,8 @@ class Retraining(QObject):
         self.list_runs()
 
     def _take_list(self, runs: list[RunSummary]) -> None:
-        self.runs_listed.emit(runs)
+        live = self.history.summary() if self.history is not None and self.is_running else None
+        self.runs_listed.emit([live if live is not None and run.id == live.id else run for run in runs])
         newest = runs[0] if runs and self._is_first_list else None
         self._is_first_list = False
         if newest is not None:

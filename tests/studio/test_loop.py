@@ -153,6 +153,8 @@ def test_closing_the_window_in_the_middle_of_a_run_ends_it(make_window, folder, 
     qtbot.waitUntil(
         lambda: window.retraining.history is not None and window.retraining.history.has_checkpoint, timeout=15_000
     )
+    runs = window.run_monitor.runs
+    qtbot.waitUntil(lambda: runs.count() == 1 and runs._table.item(0, 3).text() not in ("", "0"))
     window.actions["pause"].trigger()
     qtbot.waitUntil(lambda: window.retraining.history.paused)
     window.close()

@@ -105,6 +105,9 @@ def _show_log(window: MainWindow, history: RunHistory) -> None:
 def _take_event(window: MainWindow, event: wire.AnyEvent) -> None:
     if isinstance(event, wire.Paused | wire.Resumed):
         window.actions["pause"].setChecked(isinstance(event, wire.Paused))
+    history = window.retraining.history
+    if isinstance(event, wire.CheckpointSaved) and history is not None:
+        window.run_monitor.runs.update_run(history.summary())
     if _is_live(window):
         window.run_monitor.grew(event)
 

@@ -44,14 +44,19 @@ class RunList(QWidget):
         """Newest first."""
         self._runs = runs
         self._table.setRowCount(len(runs))
-        for row, run in enumerate(runs):
-            for column, words in enumerate(_cells(run)):
-                item = QTableWidgetItem(words)
-                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
-                self._table.setItem(row, column, item)
+        for row in range(len(runs)):
+            self._fill(row)
         self._empty.setVisible(not runs)
         self._table.setVisible(bool(runs))
         self._show_buttons()
+
+    def update_run(self, run: RunSummary) -> None:
+        """Show how far a run of the list has come."""
+        for row, listed in enumerate(self._runs):
+            if listed.id == run.id:
+                self._runs[row] = run
+                self._fill(row)
+                self._show_buttons()
 
     def count(self) -> int:
         """How many runs are listed."""
@@ -61,6 +66,12 @@ class RunList(QWidget):
         """The run whose row is selected."""
         row = self._table.currentRow()
         return self._runs[row] if 0 <= row < len(self._runs) else None
+
+    def _fill(self, row: int) -> None:
+        for column, words in enumerate(_cells(self._runs[row])):
+            item = QTableWidgetItem(words)
+            item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
+            self._table.setItem(row, column, item)
 
     def _build_table(self) -> None:
         self._table.setHorizontalHeaderLabels(_COLUMNS)
