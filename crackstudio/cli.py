@@ -110,6 +110,7 @@ def train(
     preset: Annotated[str | None, typer.Option(help="Settings under a name, e.g. a paper's.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="name=value; repeatable.")] = None,
     masks: Annotated[Path | None, typer.Option(help="Masks, found by relative path, then by stem.")] = None,
+    project: Annotated[Path | None, typer.Option(help="Where the project is kept, if not in FOLDER.")] = None,
     start_from: Annotated[Path | None, typer.Option("--from", help="Start from this checkpoint or run.")] = None,
     seed: Annotated[int, typer.Option(min=0)] = 0,
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Stop after this many minutes of training.")] = None,
@@ -131,7 +132,7 @@ def train(
         steps=steps,
         device=device,
     )
-    train_command(TrainRequest(folder=folder, spec=spec, masks=masks, out=out), json=json)
+    train_command(TrainRequest(folder=folder, spec=spec, masks=masks, project=project, out=out), json=json)
 
 
 @app.command()

@@ -20,11 +20,15 @@ from crackstudio.project.walk import require_folder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainRequest:
-    """What the command line asks for; see `RunSpec`. `out` is the run's folder, None for a new one in the project."""
+    """What the command line asks for; see `RunSpec`. `out` is the run's folder, None for a new one in the project.
+
+    `project` is where that is kept, if not below `folder`.
+    """
 
     folder: Path
     spec: RunSpec
     masks: Path | None = None
+    project: Path | None = None
     out: Path | None = None
 
 
@@ -70,21 +74,22 @@ def _prepared(request: TrainRequest) -> RunFolder:
     config_for(method, spec)  # says what is wrong before anything is written
     if request.out is not None and (request.out / "run.json").exists():
         run = RunFolder(request.out)
-        command = command_line(spec, folder=request.folder, masks=request.masks)
+        command = command_line(spec, folder=request.folder, masks=request.masks, project=request.project)
         if run.record().command != command or run.state() is not RunState.INTERRUPTED:
             raise RunError(f"{run.path} holds another run. It was left as it is; choose another --out.")
         return run
     if request.out is not None and request.out.exists() and (request.out.is_file() or any(request.out.iterdir())):
         raise RunError(f"{request.out} is not empty and holds no run. It was left as it is; choose another --out.")
     require_folder(request.folder)
-    run = RunFolder(request.out) if request.out else new_run(Layout(request.folder / HOME_NAME).runs, spec.method)
+    home = request.project or request.folder / HOME_NAME
+    run = RunFolder(request.out) if request.out else new_run(Layout(home).runs, spec.method)
     try:
-        snapshot = snapshot_of_folder(request.folder, masks=request.masks, run=run)
+        snapshot = snapshot_of_folder(request.folder, masks=request.masks, project=request.project, run=run)
         require(method.card, snapshot)
     except CrackStudioError:
         shutil.rmtree(run.path, ignore_errors=True)  # it was empty, and holds nothing but copies yet
         raise
-    run.write_request(spec, snapshot, folder=request.folder, masks=request.masks)
+    run.write_request(spec, snapshot, folder=request.folder, masks=request.masks, project=request.project)
     return run
 
 

@@ -272,7 +272,8 @@ class Project:
         """A run folder with its snapshot and `run.json`, ready for an engine. Off the main thread."""
         run = new_run(self._layout.runs, spec.method)
         snapshot = self.freeze(run)
-        run.write_request(spec, snapshot, folder=self.folder)
+        elsewhere = None if self.home == self.folder.absolute() / HOME_NAME else self.home
+        run.write_request(spec, snapshot, folder=self.folder, project=elsewhere)
         return run
 
     def runs(self) -> list[RunFolder]:

@@ -58,10 +58,11 @@ def checkpoint_at(path: Path) -> Path:
     return found.absolute()
 
 
-def command_line(spec: RunSpec, *, folder: Path, masks: Path | None = None) -> str:
+def command_line(spec: RunSpec, *, folder: Path, masks: Path | None = None, project: Path | None = None) -> str:
     """The line that repeats a run headless, from wherever it is typed."""
     words = ["crackstudio", "train", str(folder.absolute()), "--method", spec.method]
     words += ["--masks", str(masks.absolute())] if masks else []
+    words += ["--project", str(project.absolute())] if project else []
     words += ["--preset", spec.preset] if spec.preset else []
     for name, value in spec.settings.items():
         words += ["--set", f"{name}={str(value).lower() if isinstance(value, bool) else value}"]
@@ -130,15 +131,26 @@ class RunFolder:
         """Atomic."""
         self._write("run.json", record)
 
-    def write_request(self, spec: RunSpec, snapshot: Snapshot, *, folder: Path, masks: Path | None = None) -> RunRecord:
-        """Write `run.json` for a run on the images in `folder`, with `masks` instead of the project's."""
+    def write_request(
+        self,
+        spec: RunSpec,
+        snapshot: Snapshot,
+        *,
+        folder: Path,
+        masks: Path | None = None,
+        project: Path | None = None,
+    ) -> RunRecord:
+        """Write `run.json` for a run on the images in `folder`, with `masks` instead of the project's.
+
+        `project`: where that is kept, if not below `folder`.
+        """
         record = RunRecord(
             id=self.id,
             spec=spec,
             created=_now().isoformat(timespec="seconds"),
             snapshot_digest=snapshot.digest,
             images=len(snapshot.items),
-            command=command_line(spec, folder=folder, masks=masks),
+            command=command_line(spec, folder=folder, masks=masks, project=project),
             versions={"python": platform.python_version(), **dict(filter(None, map(_version, _PACKAGES)))},
         )
         self.write_record(record)

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from crackstudio.core.classes import BACKGROUND, UNSURE
-from crackstudio.core.errors import MaskError, RasterError
+from crackstudio.core.errors import FolderError, MaskError, RasterError
 from crackstudio.core.images import Domain, ImageEntry, MaskKind, Review, Split, Tag, tag_of_folder
 from crackstudio.core.runs import Snapshot, SnapshotItem
 from crackstudio.project import database, rasters
@@ -103,14 +103,19 @@ def choose_sides(digests: Sequence[str], *, groups: Sequence[object]) -> list[Sp
     return [side if group in trained else Split.TRAIN for group, side in zip(groups, sides, strict=True)]
 
 
-def snapshot_of_folder(folder: Path, *, masks: Path | None, run: RunFolder) -> Snapshot:
+def snapshot_of_folder(folder: Path, *, masks: Path | None, run: RunFolder, project: Path | None = None) -> Snapshot:
     """The command line's: a project's confirmed masks where `folder` has a project, else tags from the folders' names.
 
-    With `masks`, each image's mask is found there by relative path, then by stem, and counts as confirmed. Nothing is
-    written below `folder`. Raises `FolderError`, `MaskError` (ambiguous, or of another size), `RasterError`.
+    With `masks`, each image's mask is found there by relative path, then by stem, and counts as confirmed. `project`:
+    where that is kept, if not below `folder`; nothing is written there. Raises `FolderError`, `MaskError` (ambiguous,
+    or of another size), `RasterError`.
     """
     require_folder(folder)
-    layout = Layout(folder / HOME_NAME)
+    layout = Layout(project or folder / HOME_NAME)
+    if project is not None and not layout.database.exists():
+        raise FolderError(
+            f"{project} holds no project. Nothing was done; name the folder that `open --project` was given."
+        )
     if masks is None and layout.database.exists():
         store = MaskStore(layout, report=lambda _message: None)
         drafts = drafts_of_project(database.read_only(layout), folder=folder, masks=store, run=run)

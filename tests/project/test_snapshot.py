@@ -176,6 +176,18 @@ def test_the_command_line_takes_the_confirmed_masks_of_a_project(project, folder
     assert snapshot_of_folder(folder, masks=None, run=run) == of_project
 
 
+def test_a_project_kept_elsewhere_is_named(opened, folder, run, tmp_path, id_of):
+    project = opened(home=tmp_path / "home")
+    confirm(project, id_of(project, "a.png"), CRACK)
+    run_of_project = project.create_run(RunSpec(method="unet"))
+    project.flush()
+    words = run_of_project.record().command.split()
+    home = Path(words[words.index("--project") + 1])
+    assert snapshot_of_folder(folder, masks=None, project=home, run=run) == run_of_project.snapshot()
+    with pytest.raises(FolderError, match="holds no project"):
+        snapshot_of_folder(folder, masks=None, project=tmp_path / "nothing", run=run)
+
+
 def test_no_folder_is_a_clear_error(tmp_path, run):
     with pytest.raises(FolderError, match="no folder"):
         snapshot_of_folder(tmp_path / "nothing", masks=None, run=run)
