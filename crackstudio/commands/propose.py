@@ -1,11 +1,12 @@
 """`crackstudio propose`: a crack map for every image of a folder, with the threshold beside them."""
 
-import hashlib
+import contextlib
 import json as json_text
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 from rich.console import Console
 
@@ -15,9 +16,13 @@ from crackstudio.core.errors import CheckpointError, FolderError, RasterError, R
 from crackstudio.core.runs import CheckpointCard
 from crackstudio.imaging.counts import level_of
 from crackstudio.project import proposals_file, rasters
+from crackstudio.project.digest import digest_of
 from crackstudio.project.proposals_file import ProposalsFile, ProposedMap
 from crackstudio.project.run_folder import checkpoint_at
 from crackstudio.project.walk import Walk, require_folder
+
+if TYPE_CHECKING:
+    from crackstudio.engine.proposer import Proposer
 
 
 def propose_command(folder: Path, *, out: Path, model: Path | None, binary: bool, device: str, json: bool) -> None:
@@ -62,30 +67,42 @@ def propose_folder(
         for index, (_, image, page) in enumerate(pages)
     ]
     proposals = _without_maps(proposer.card, checkpoint, binary=binary)
-    proposals_file.write(out, proposals)  # first: what is cut short knows its threshold, and can be done again
-    maps: dict[str, ProposedMap] = {}
     problems: dict[str, str] = {}
-    for event in tracked(proposer.propose(wanted), total=len(wanted), words="Proposing"):
-        if isinstance(event, wire.ProposalFailed):
-            problems[pages[event.id][0]] = event.message
-            continue
-        if binary:
-            _binarise(Path(event.out), event.threshold)
-        maps[names[event.id]] = ProposedMap(
-            image=wanted[event.id].image, score=event.score, share=event.share, cracked=event.cracked
-        )
-    proposals = msgspec.structs.replace(proposals, maps=maps)
-    proposals_file.write(out, proposals)
+    try:
+        for event in _proposed(proposer, wanted, binary=binary):
+            if isinstance(event, wire.ProposalFailed):
+                problems[pages[event.id][0]] = event.message
+            else:
+                proposals.maps[names[event.id]] = ProposedMap(
+                    image=wanted[event.id].image, score=event.score, share=event.share, cracked=event.cracked
+                )
+    finally:  # what is cut short knows its threshold and its files, and can be done again
+        proposals.digests.update((name, digest_of(out / name)) for name in names if (out / name).exists())
+        proposals_file.write(out, proposals)
     return proposals, problems
 
 
+def _proposed(
+    proposer: "Proposer", wanted: list[wire.ImageToPropose], *, binary: bool
+) -> Iterator[wire.Proposed | wire.ProposalFailed]:
+    """Each image's event once its file is as it shall be; at an end, also an early one, the files lie still."""
+    with contextlib.closing(proposer.propose(wanted)) as events:
+        for event in tracked(events, total=len(wanted), words="Proposing"):
+            if binary and isinstance(event, wire.Proposed):
+                _binarise(Path(event.out), event.threshold)
+            yield event
+
+
 def _require_own(out: Path) -> None:
-    """Raises `FolderError` where `out` holds pictures that `propose` did not make: images, or masks."""
-    strangers = next(iter(Walk(out)), None) if out.is_dir() else None
-    if strangers and not (out / proposals_file.NAME).exists():
+    """Raises `FolderError` where `out` holds pictures that `propose` did not make, or that were changed since."""
+    if not out.is_dir():
+        return
+    own = proposals_file.untouched(out)
+    strangers = [found.path for files in Walk(out) for found in files if out / found.path not in own]
+    if strangers:
         raise FolderError(
-            f"{out} holds pictures already ({strangers[0].path}), and no crack maps of an earlier time. "
-            "Nothing was done; choose another folder for --out."
+            f"{out} holds {len(strangers)} pictures that are no untouched crack maps of an earlier time "
+            f"({strangers[0]}). Nothing was done; choose another folder for --out."
         )
 
 
@@ -123,7 +140,7 @@ def _without_maps(card: CheckpointCard, checkpoint: Path, *, binary: bool) -> Pr
         threshold=card.threshold,
         method=card.method,
         checkpoint=str(checkpoint.absolute()),
-        digest=hashlib.sha256(checkpoint.read_bytes()).hexdigest(),
+        digest=digest_of(checkpoint),
         binary=binary,
         maps={},
     )

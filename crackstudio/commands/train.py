@@ -84,13 +84,19 @@ def _prepared(request: TrainRequest) -> RunFolder:
     home = request.project or request.folder / HOME_NAME
     run = RunFolder(request.out) if request.out else new_run(Layout(home).runs, spec.method)
     try:
-        snapshot = snapshot_of_folder(request.folder, masks=request.masks, project=request.project, run=run)
+        snapshot = snapshot_of_folder(
+            request.folder, masks=request.masks, project=request.project, run=run, report=_say
+        )
         require(method.card, snapshot)
     except CrackStudioError:
         shutil.rmtree(run.path, ignore_errors=True)  # it was empty, and holds nothing but copies yet
         raise
     run.write_request(spec, snapshot, folder=request.folder, masks=request.masks, project=request.project)
     return run
+
+
+def _say(words: str) -> None:
+    Console(highlight=False, soft_wrap=True, stderr=True).print(words)
 
 
 def _train(run: RunFolder) -> wire.Finished | wire.Stopped | wire.Failed:

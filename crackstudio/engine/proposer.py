@@ -6,7 +6,7 @@ decode thread --pieces--> this thread: batches of equal pieces, blended --maps--
 import queue
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +51,7 @@ class Proposer:
 
     def propose(
         self, images: Iterable[ImageToPropose], *, control: Control | None = None
-    ) -> Iterator[Proposed | ProposalFailed]:
+    ) -> Generator[Proposed | ProposalFailed, None, None]:
         """One event for each image, once its file is written. `images` is asked for the next one lazily.
 
         Raises Interrupted when `control` stops, in the middle of a large image too.

@@ -1,6 +1,7 @@
 """Which mask belongs to which image: by relative path, then by stem; an ambiguous one is refused."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
 from crackstudio.core.errors import FolderError, MaskError
@@ -10,14 +11,15 @@ from crackstudio.project import rasters
 class MaskFolder:
     """The pictures below a folder, found by the relative path of the image they belong to.
 
-    Raises `FolderError` where there is no such folder.
+    Those in `leave_out` do not count. Raises `FolderError` where there is no such folder.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, leave_out: Collection[Path] = ()) -> None:
         if not folder.is_dir():
             raise FolderError(f"{folder} is no folder of masks. Nothing was done; name the folder that holds them.")
         self.folder = folder
-        paths = sorted(p for p in folder.rglob("*") if p.is_file() and rasters.is_image(p) and not _hidden(p, folder))
+        files = (path for path in folder.rglob("*") if rasters.is_image(path) and not _hidden(path, folder))
+        paths = sorted(path for path in files if path.is_file() and path not in leave_out)
         self.paths = tuple(paths)
         self._by_path: dict[str, list[Path]] = defaultdict(list)
         self._by_stem: dict[str, list[Path]] = defaultdict(list)

@@ -23,6 +23,7 @@ from crackstudio.core.runs import RunSpec, Snapshot, Stock
 from crackstudio.project import rasters
 from crackstudio.project.catalogue import Catalogue
 from crackstudio.project.database import Database
+from crackstudio.project.digest import digest_of
 from crackstudio.project.journal import Journal
 from crackstudio.project.layout import HOME_NAME, Layout
 from crackstudio.project.locking import Lock
@@ -31,7 +32,7 @@ from crackstudio.project.proposals import ProposalStore
 from crackstudio.project.revisions import with_found_mask, with_mask, with_proposal, without_mask
 from crackstudio.project.run_folder import RunFolder, new_run
 from crackstudio.project.scanning import Scan, ScanOutcome
-from crackstudio.project.snapshot import build_snapshot, digest_of, drafts_of_project, has_defect
+from crackstudio.project.snapshot import build_snapshot, drafts_of_project, has_defect
 from crackstudio.project.state import NetworkInUse, State, Value
 from crackstudio.project.stock import count_stock
 from crackstudio.project.writer import Writer

@@ -6,6 +6,7 @@ import msgspec
 
 from crackstudio.core.errors import ScoreError
 from crackstudio.project.atomic import write_bytes
+from crackstudio.project.digest import digest_of
 
 NAME = "proposals.json"
 
@@ -23,7 +24,10 @@ class ProposedMap(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProposalsFile(msgspec.Struct, frozen=True, kw_only=True):
-    """`maps` by path relative to the folder. `digest` is the SHA-256 of the checkpoint's file."""
+    """`maps` by path relative to the folder. `digest` is the SHA-256 of the checkpoint's file.
+
+    `digests` are those of the maps' files, by the same paths: a file that differs was changed since.
+    """
 
     threshold: float
     method: str
@@ -31,11 +35,19 @@ class ProposalsFile(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     binary: bool = False
     maps: dict[str, ProposedMap]
+    digests: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 def write(folder: Path, proposals: ProposalsFile) -> None:
     """Write `proposals.json` into `folder`, atomically."""
     write_bytes(folder / NAME, msgspec.json.format(msgspec.json.encode(proposals), indent=1))
+
+
+def untouched(folder: Path) -> set[Path]:
+    """The maps below `folder` that are as `propose` wrote them. Raises `ScoreError`, `RasterError`."""
+    beside = read(folder)
+    made = {folder / name: digest for name, digest in beside.digests.items()} if beside else {}
+    return {path for path, digest in made.items() if path.exists() and digest_of(path) == digest}
 
 
 def read(folder: Path) -> ProposalsFile | None:

@@ -8,9 +8,9 @@ from pathlib import Path
 from crackstudio.core.errors import FolderError, RasterError
 from crackstudio.project import rasters
 from crackstudio.project.catalogue import Catalogue
+from crackstudio.project.digest import digest_of
 from crackstudio.project.masks import MaskStore
 from crackstudio.project.revisions import with_found_mask
-from crackstudio.project.snapshot import digest_of
 from crackstudio.project.walk import Found, Walk
 
 BATCH = 500

@@ -1,12 +1,15 @@
 """`propose` never writes over a picture that it has not made itself."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from crackstudio.commands import propose
 from crackstudio.commands.propose import propose_folder
 from crackstudio.core.errors import FolderError
+from crackstudio.core.wire import AnyEvent
 from crackstudio.project import rasters
 
 IMAGE = np.full((40, 50, 3), 128, np.uint8)
@@ -36,6 +39,30 @@ def test_it_does_not_mix_maps_and_masks(images: Path, tmp_path: Path) -> None:
     rasters.write_png(tmp_path / "masks" / "road" / "b.png", IMAGE)
     with pytest.raises(FolderError, match=r"road/b\.png"):
         propose_folder(images, out=tmp_path / "masks")
+
+
+def test_it_does_not_write_over_a_proposal_that_somebody_corrected(images: Path, tmp_path: Path) -> None:
+    propose_folder(images, out=tmp_path / "masks", device="cpu", binary=True)
+    corrected = np.eye(40, 50, dtype=np.uint8)
+    rasters.write_png(tmp_path / "masks" / "a.png", corrected)
+    with pytest.raises(FolderError, match="Nothing was done"):
+        propose_folder(images, out=tmp_path / "masks", device="cpu", binary=True)
+    assert (rasters.read_mask(tmp_path / "masks" / "a.png") == corrected).all()
+
+
+def test_what_was_cut_short_can_be_done_again(images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rasters.write_png(images / "b.png", IMAGE)
+
+    def interrupted(events: Iterable[AnyEvent], **_: object) -> Iterator[AnyEvent]:
+        yield next(iter(events))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(propose, "tracked", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            propose_folder(images, out=tmp_path / "maps", device="cpu")
+    proposals, _ = propose_folder(images, out=tmp_path / "maps", device="cpu")
+    assert sorted(proposals.maps) == ["a.png", "b.png"]
 
 
 def test_its_own_maps_are_renewed(images: Path, tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from crackstudio.core.errors import FolderError, MaskError
 from crackstudio.core.images import Domain, MaskKind, Review, Split, Tag
 from crackstudio.core.runs import RunSpec
-from crackstudio.project import rasters
+from crackstudio.project import proposals_file, rasters
+from crackstudio.project.digest import digest_of
+from crackstudio.project.proposals_file import ProposalsFile
 from crackstudio.project.run_folder import RunFolder
 from crackstudio.project.snapshot import choose_sides, snapshot_of_folder, split_of
 
@@ -167,6 +169,26 @@ def test_masks_beside_a_folder_are_found_and_checked(folder, run, tmp_path):
     rasters.write_png(masks / "a.png", np.ones((3, 4), np.uint8))
     with pytest.raises(MaskError, match="4 x 3 px"):
         snapshot_of_folder(folder, masks=masks, run=RunFolder(tmp_path / "2"))
+
+
+def test_proposals_that_nobody_changed_are_no_masks_beside_those_of_a_person(folder, run, tmp_path):
+    masks = tmp_path / "masks"
+    for name in ("a.png", "b.png"):
+        rasters.write_png(masks / name, CRACK * 255)
+    digests = {name: digest_of(masks / name) for name in ("a.png", "b.png")}
+    made = {"threshold": 0.5, "method": "unet", "checkpoint": "", "digest": "", "maps": {}, "digests": digests}
+    proposals_file.write(masks, ProposalsFile(**made))
+    said = []
+
+    def masked(name):
+        snapshot = snapshot_of_folder(folder, masks=masks, run=RunFolder(tmp_path / name), report=said.append)
+        return [item.name for item in snapshot.items if item.mask]
+
+    assert masked("1") == ["a.png", "b.png"], "pseudo-masks alone are what was asked for"
+    assert said == []
+    rasters.write_png(masks / "b.png", np.flipud(CRACK) * 255)
+    assert masked("2") == ["b.png"]
+    assert "1 of 2 masks" in said[0]
 
 
 def test_the_command_line_takes_the_confirmed_masks_of_a_project(project, folder, run, tmp_path, id_of):
