@@ -51,7 +51,6 @@ QWidget#panel, QScrollArea#panel, QWidget#panel_body { background: $panel; borde
 QWidget#dock_title { background: $panel; border-bottom: 1px solid $border; }
 QLabel#dock_name, QLabel[heading="true"] { color: $muted; font-weight: 600; }
 QLabel[muted="true"] { color: $muted; }
-QLabel[faint="true"] { color: $faint; }
 QLabel[good="true"] { color: $good; }
 QLabel[bad="true"] { color: $bad; }
 QLabel[title="true"] { font-size: 15pt; font-weight: 600; }

@@ -51,7 +51,7 @@ def _palette(chosen: Colours) -> QPalette:
         (role.ButtonText, chosen.text),
         (role.ToolTipText, chosen.text),
         (role.BrightText, chosen.bad),
-        (role.PlaceholderText, chosen.faint),
+        (role.PlaceholderText, chosen.muted),
         (role.Highlight, chosen.accent),
         (role.HighlightedText, chosen.on_accent),
         (role.Link, chosen.accent_text),

@@ -24,7 +24,7 @@ ICON = QSize(16, 16)
 
 
 def text(words: str, *, kind: str = "", wrap: bool = False) -> QLabel:
-    """A label; `kind` is a property the style sheet knows: heading, muted, faint, title, display, good, bad."""
+    """A label; `kind` is a property the style sheet knows: heading, muted, title, display, good, bad."""
     made = QLabel(words)
     made.setWordWrap(wrap)
     if kind:

@@ -69,6 +69,6 @@ def _table(old: str, new: str, rows: Sequence[tuple[str, Sequence[QImage]]]) -> 
             shown = QLabel()
             shown.setPixmap(QPixmap.fromImage(picture))
             grid.addWidget(shown, 2 * line + 1, column)
-        grid.addWidget(text(name, kind="faint"), 2 * line + 2, 0, 1, 3)
+        grid.addWidget(text(name, kind="muted"), 2 * line + 2, 0, 1, 3)
     grid.setRowStretch(2 * len(rows) + 1, 1)
     return body

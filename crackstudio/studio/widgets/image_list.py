@@ -49,7 +49,7 @@ class ImageList(QWidget):
         self._order = QComboBox()
         self._progress = QProgressBar()
         self._count = QLabel()
-        self._listed = text("", kind="faint")
+        self._listed = text("", kind="muted")
         self._thumbnails: Thumbnails | None = None
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._quiet = False

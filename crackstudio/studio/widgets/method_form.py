@@ -41,7 +41,7 @@ class MethodForm(QDialog):
         self._method = QComboBox()
         self._preset = QComboBox()
         self._summary = text("", kind="muted", wrap=True)
-        self._notes = text("", kind="faint", wrap=True)
+        self._notes = text("", kind="muted", wrap=True)
         self._needs = text("", wrap=True)
         self._limit = Segments(((_DEFAULT, "Method's own"), (_MINUTES, "Minutes"), (_STEPS, "Steps")))
         self._minutes = QDoubleSpinBox(minimum=0.1, maximum=10_000, value=10, suffix=" min", decimals=1)

@@ -56,7 +56,7 @@ class StartPage(QWidget):
         for folder in folders:
             self._recents.addWidget(self._recent(folder))
         if not folders:
-            self._recents.addWidget(text("Folders you open appear here.", kind="faint"))
+            self._recents.addWidget(text("Folders you open appear here.", kind="muted"))
         self._recents.addStretch(1)
 
     def set_busy(self, words: str) -> None:
@@ -120,7 +120,7 @@ class StartPage(QWidget):
         column.addWidget(open_folder)
         column.addWidget(demo)
         words = "Sub-folders named cracked (positive, defect, ng) and intact (negative, good, ok) give the tags."
-        hint = text(f"{words} A folder can be dropped here.", kind="faint", wrap=True)
+        hint = text(f"{words} A folder can be dropped here.", kind="muted", wrap=True)
         hint.setFixedWidth(_DOORS_WIDTH)
         hint.setMinimumHeight(hint.heightForWidth(_DOORS_WIDTH))
         column.addSpacing(4)
@@ -136,7 +136,7 @@ class StartPage(QWidget):
         sign, words = Glyph("folder-simple", colour="muted", size=20), QVBoxLayout()
         sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         words.setSpacing(0)
-        for part in (text(folder.name or str(folder)), text(_short(folder.parent), kind="faint")):
+        for part in (text(folder.name or str(folder)), text(_short(folder.parent), kind="muted")):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             words.addWidget(part)
         row = QHBoxLayout(button)

@@ -23,7 +23,7 @@ class ToolPanel(Section):
         self._size = SliderRow(minimum=SMALLEST, maximum=LARGEST, value=12, suffix=" px", bend=3)
         self._classes = QComboBox()
         self._classes.setObjectName("classes")
-        self.hint = text("", kind="faint", wrap=True)
+        self.hint = text("", kind="muted", wrap=True)
         self.body.addWidget(text("Size", kind="muted"))
         self.body.addWidget(self._size)
         self.body.addWidget(text("Class", kind="muted"))

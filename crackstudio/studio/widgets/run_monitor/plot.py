@@ -36,7 +36,7 @@ class TermPlot(QWidget):
         self._asked = False
         self._redraw = QTimer(self, singleShot=True, interval=_REDRAW_MS)
         self._redraw.timeout.connect(self._draw)
-        self._empty = text(_NOTHING, kind="faint")
+        self._empty = text(_NOTHING, kind="muted")
         self._smoothing = SliderRow(minimum=1, maximum=200, value=20 if not markers else 1, bend=2)
         self._log = glyph_button("chart-line-up", tip="Logarithmic scale", checkable=True)
         self._legend = QVBoxLayout()
@@ -90,7 +90,7 @@ class TermPlot(QWidget):
         controls.setContentsMargins(12, 6, 8, 2)
         controls.setSpacing(6)
         controls.addStretch(1)
-        smooth = text("Smooth", kind="faint")
+        smooth = text("Smooth", kind="muted")
         self._smoothing.setFixedWidth(170)
         self._smoothing.setToolTip("Each point is the mean of so many")
         picture = glyph_button("image", tip="Export the plot as PNG")
@@ -140,6 +140,7 @@ class TermPlot(QWidget):
         item = self._plot.getPlotItem()
         item.setDownsampling(auto=True, mode="mean")
         item.setClipToView(True)
+        item.getViewBox().setLimits(xMin=-1, minXRange=10, minYRange=0.02)  # else a single point has ticks of 12 digits
         self._place.addWidget(self._plot)
         self._plot.setVisible(False)
         self._dress()

@@ -125,7 +125,7 @@ class Previews(QWidget):
         self._view = StageView()
         self._strip = StageStrip()
         self._scroll = QScrollArea()
-        self._empty = text("Pictures of the probe images appear here as the run goes on.", kind="faint", wrap=True)
+        self._empty = text("Pictures of the probe images appear here as the run goes on.", kind="muted", wrap=True)
         self._lay_out()
         self._probe.currentTextChanged.connect(lambda _probe: self._show_newest())
         self._slider.valueChanged.connect(lambda _value: self._show_stage())
@@ -157,7 +157,7 @@ class Previews(QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(8)
-        head.addWidget(text("Probe", kind="faint"))
+        head.addWidget(text("Probe", kind="muted"))
         head.addWidget(self._probe, 1)
         head.addWidget(self._slider, 1)
         head.addWidget(self._step)

@@ -32,7 +32,7 @@ class RunList(QWidget):
         self._runs: list[RunSummary] = []
         self._table = QTableWidget(0, len(_COLUMNS))
         self._table.setObjectName("runs")
-        self._empty = text("No runs yet. Retrain starts one; it stays in this list.", kind="faint")
+        self._empty = text("No runs yet. Retrain starts one; it stays in this list.", kind="muted")
         self._use = push("Use this network", icon_name="check-circle", flat=True)
         self._resume = push("Go on training", icon_name="play", flat=True, tip="Continue from the last saved state")
         self._copy = push("Copy command", icon_name="terminal", flat=True)
