@@ -178,6 +178,14 @@ def test_retrain_at_once_after_enter_counts_the_mask_that_is_still_being_saved(p
     assert len(proposed.session.project.runs()) == 1
 
 
+def test_a_notice_goes_when_what_it_was_about_is_over(proposed, qtbot):
+    proposed.retraining.retrain(RunSpec(method="unet"))
+    qtbot.waitUntil(lambda: topics(proposed) == ["retrain"])
+    confirm(proposed, 2, qtbot)
+    retrain(proposed, qtbot)
+    assert "retrain" not in topics(proposed)
+
+
 def test_copy_command_and_use_now(make_window, folder, open_folder, qtbot):
     window = make_window("endless")
     open_folder(window, folder)

@@ -27,6 +27,8 @@ def join_project(window: MainWindow) -> None:
     images.filter_changed.connect(listing.arrange)
     images.image_chosen.connect(session.open_image)
     session.notice_raised.connect(window.notices.show_notice)
+    session.image_opened.connect(lambda _image: window.notices.settle("image", "queue", "accept"))
+    window.retraining.run_started.connect(lambda _history: window.notices.settle("run", "retrain"))
     session.message_given.connect(window.status.say)
     session.saved.connect(window.status.set_saved)
     window.proposing.finished.connect(lambda _count: listing.rank_again())

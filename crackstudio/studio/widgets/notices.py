@@ -85,9 +85,8 @@ class Notices(QWidget):
 
     def show_notice(self, notice: Notice) -> None:
         """Put a notice on top; one with the same topic goes."""
-        for card in self.cards():
-            if notice.topic and card.notice.topic == notice.topic:
-                card.dismiss()
+        if notice.topic:
+            self.settle(notice.topic)
         for card in self.cards()[_MOST - 1 :]:
             card.dismiss()
         card = NoticeCard(notice, parent=self)
@@ -102,6 +101,12 @@ class Notices(QWidget):
         """What is shown, newest first."""
         found = [self._column.itemAt(index).widget() for index in range(self._column.count())]  # type: ignore[union-attr]
         return [card for card in found if isinstance(card, NoticeCard) and not card.isHidden()]
+
+    def settle(self, *topics: str) -> None:
+        """What these were about is over: they go."""
+        for card in self.cards():
+            if card.notice.topic in topics:
+                card.dismiss()
 
     def clear(self) -> None:
         """Close them all."""
