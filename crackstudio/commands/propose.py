@@ -2,10 +2,10 @@
 
 import contextlib
 import json as json_text
+import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.console import Console
@@ -16,13 +16,14 @@ from crackstudio.core.errors import CheckpointError, FolderError, RasterError, R
 from crackstudio.core.runs import CheckpointCard
 from crackstudio.imaging.counts import level_of
 from crackstudio.project import proposals_file, rasters
+from crackstudio.project.atomic import replace
 from crackstudio.project.digest import digest_of
 from crackstudio.project.proposals_file import ProposalsFile, ProposedMap
 from crackstudio.project.run_folder import checkpoint_at
 from crackstudio.project.walk import Walk, require_folder
 
-if TYPE_CHECKING:
-    from crackstudio.engine.proposer import Proposer
+INCOMING = ".incoming"
+"""Below the folder of the maps: where each is made, until it is moved to its place."""
 
 
 def propose_command(folder: Path, *, out: Path, model: Path | None, binary: bool, device: str, json: bool) -> None:
@@ -58,52 +59,64 @@ def propose_folder(
     if not pages:
         raise FolderError(f"There are no images in {folder} (JPEG, PNG, BMP, WebP, GIF, TIFF). Nothing was done.")
     names = _names_of_maps([name for name, _, _ in pages])
-    _require_own(out)
+    own = _own_digests(out)
     from crackstudio.engine.proposer import Proposer
 
     proposer = Proposer(checkpoint, device=device)
     wanted = [
-        wire.ImageToPropose(id=index, image=str(image), page=page, out=str(out / names[index]))
+        wire.ImageToPropose(id=index, image=str(image), page=page, out=str(out / INCOMING / names[index]))
         for index, (_, image, page) in enumerate(pages)
     ]
-    proposals = _without_maps(proposer.card, checkpoint, binary=binary)
+    proposals = _without_maps(proposer.card, checkpoint, binary=binary, digests=own)
     problems: dict[str, str] = {}
     try:
-        for event in _proposed(proposer, wanted, binary=binary):
-            if isinstance(event, wire.ProposalFailed):
-                problems[pages[event.id][0]] = event.message
-            else:
-                proposals.maps[names[event.id]] = ProposedMap(
-                    image=wanted[event.id].image, score=event.score, share=event.share, cracked=event.cracked
-                )
+        with contextlib.closing(proposer.propose(wanted)) as events:
+            for event in tracked(events, total=len(wanted), words="Proposing"):
+                name = names[event.id]
+                if isinstance(event, wire.ProposalFailed):
+                    problems[pages[event.id][0]] = event.message
+                elif not _is_ours(out, name, proposals.digests):
+                    problems[pages[event.id][0]] = f"{out / name} was changed meanwhile, and left as it is."
+                else:
+                    proposals.digests[name] = _put(event, out / name, binary=binary)
+                    proposals.maps[name] = ProposedMap(
+                        image=wanted[event.id].image, score=event.score, share=event.share, cracked=event.cracked
+                    )
     finally:  # what is cut short knows its threshold and its files, and can be done again
-        proposals.digests.update((name, digest_of(out / name)) for name in names if (out / name).exists())
+        shutil.rmtree(out / INCOMING, ignore_errors=True)
         proposals_file.write(out, proposals)
     return proposals, problems
 
 
-def _proposed(
-    proposer: "Proposer", wanted: list[wire.ImageToPropose], *, binary: bool
-) -> Iterator[wire.Proposed | wire.ProposalFailed]:
-    """Each image's event once its file is as it shall be; at an end, also an early one, the files lie still."""
-    with contextlib.closing(proposer.propose(wanted)) as events:
-        for event in tracked(events, total=len(wanted), words="Proposing"):
-            if binary and isinstance(event, wire.Proposed):
-                _binarise(Path(event.out), event.threshold)
-            yield event
-
-
-def _require_own(out: Path) -> None:
-    """Raises `FolderError` where `out` holds pictures that `propose` did not make, or that were changed since."""
+def _own_digests(out: Path) -> dict[str, str]:
+    """Of the maps in `out`, by name. Raises `FolderError` where there are others, or some that were changed since."""
     if not out.is_dir():
-        return
+        return {}
     own = proposals_file.untouched(out)
-    strangers = [found.path for files in Walk(out) for found in files if out / found.path not in own]
+    strangers = [found.path for files in Walk(out) for found in files if found.path not in own]
     if strangers:
         raise FolderError(
             f"{out} holds {len(strangers)} pictures that are no untouched crack maps of an earlier time "
             f"({strangers[0]}). Nothing was done; choose another folder for --out."
         )
+    return own
+
+
+def _is_ours(out: Path, name: str, digests: Mapping[str, str]) -> bool:
+    """Whether the place of a map is free, or holds what `propose` wrote there."""
+    return not (out / name).exists() or digest_of(out / name) == digests.get(name)
+
+
+def _put(made: wire.Proposed, target: Path, *, binary: bool) -> str:
+    """Move a map to its place; returns its digest."""
+    path = Path(made.out)
+    if binary:
+        crack_map = rasters.read_mask(path)
+        rasters.write_png(path, np.where(crack_map >= level_of(made.threshold), np.uint8(255), np.uint8(0)))
+    digest = digest_of(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    replace(path, target)
+    return digest
 
 
 def _pages(folder: Path, *, skip: Path) -> list[tuple[str, Path, int]]:
@@ -135,7 +148,7 @@ def _stem(name: str) -> str:
     return f"{PurePosixPath(path).with_suffix('')}{hash_sign}{page}"
 
 
-def _without_maps(card: CheckpointCard, checkpoint: Path, *, binary: bool) -> ProposalsFile:
+def _without_maps(card: CheckpointCard, checkpoint: Path, *, binary: bool, digests: Mapping[str, str]) -> ProposalsFile:
     return ProposalsFile(
         threshold=card.threshold,
         method=card.method,
@@ -143,9 +156,5 @@ def _without_maps(card: CheckpointCard, checkpoint: Path, *, binary: bool) -> Pr
         digest=digest_of(checkpoint),
         binary=binary,
         maps={},
+        digests=dict(digests),
     )
-
-
-def _binarise(path: Path, threshold: float) -> None:
-    crack_map = rasters.read_mask(path)
-    rasters.write_png(path, np.where(crack_map >= level_of(threshold), np.uint8(255), np.uint8(0)))

@@ -43,11 +43,11 @@ def write(folder: Path, proposals: ProposalsFile) -> None:
     write_bytes(folder / NAME, msgspec.json.format(msgspec.json.encode(proposals), indent=1))
 
 
-def untouched(folder: Path) -> set[Path]:
-    """The maps below `folder` that are as `propose` wrote them. Raises `ScoreError`, `RasterError`."""
+def untouched(folder: Path) -> dict[str, str]:
+    """The digests of the maps that are as `propose` wrote them, by name. Raises `ScoreError`, `RasterError`."""
     beside = read(folder)
-    made = {folder / name: digest for name, digest in beside.digests.items()} if beside else {}
-    return {path for path, digest in made.items() if path.exists() and digest_of(path) == digest}
+    made = beside.digests if beside else {}
+    return {name: digest for name, digest in made.items() if _holds(folder / name, digest)}
 
 
 def read(folder: Path) -> ProposalsFile | None:
@@ -61,3 +61,7 @@ def read(folder: Path) -> ProposalsFile | None:
         raise ScoreError(
             f"{path} is damaged ({error}). Propose again, or name a threshold with --threshold."
         ) from error
+
+
+def _holds(path: Path, digest: str) -> bool:
+    return path.exists() and digest_of(path) == digest

@@ -170,7 +170,7 @@ def _stood_by(folder: Path, *, report: Callable[[str], None]) -> MaskFolder:
 
     A U-Net on 20 true masks scored a crack IoU of 0.61; with 270 proposals beside them, 0.52.
     """
-    masks, proposed = MaskFolder(folder), proposals_file.untouched(folder)
+    masks, proposed = MaskFolder(folder), {folder / name for name in proposals_file.untouched(folder)}
     if not proposed or proposed.issuperset(masks.paths):
         return masks
     report(

@@ -10,7 +10,7 @@ from crackstudio.commands import propose
 from crackstudio.commands.propose import propose_folder
 from crackstudio.core.errors import FolderError
 from crackstudio.core.wire import AnyEvent
-from crackstudio.project import rasters
+from crackstudio.project import proposals_file, rasters
 
 IMAGE = np.full((40, 50, 3), 128, np.uint8)
 
@@ -50,6 +50,29 @@ def test_it_does_not_write_over_a_proposal_that_somebody_corrected(images: Path,
     assert (rasters.read_mask(tmp_path / "masks" / "a.png") == corrected).all()
 
 
+def test_what_is_corrected_while_it_proposes_stays(
+    images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rasters.write_png(images / "b.png", IMAGE)
+    maps, corrected = tmp_path / "maps", np.eye(40, 50, dtype=np.uint8)
+    propose_folder(images, out=maps, device="cpu")
+
+    def meanwhile(events: Iterable[AnyEvent], **_: object) -> Iterator[AnyEvent]:
+        for number, event in enumerate(events):
+            if number == 0:
+                rasters.write_png(maps / "b.png", corrected)
+            yield event
+        rasters.write_png(maps / "a.png", corrected)  # after its turn
+
+    monkeypatch.setattr(propose, "tracked", meanwhile)
+    _, problems = propose_folder(images, out=maps, device="cpu")
+    assert list(problems) == ["b.png"]
+    assert all((rasters.read_mask(maps / name) == corrected).all() for name in ("a.png", "b.png"))
+    assert proposals_file.untouched(maps) == {}
+    with pytest.raises(FolderError, match="2 pictures"):
+        propose_folder(images, out=maps, device="cpu")
+
+
 def test_what_was_cut_short_can_be_done_again(images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rasters.write_png(images / "b.png", IMAGE)
 
@@ -61,6 +84,7 @@ def test_what_was_cut_short_can_be_done_again(images: Path, tmp_path: Path, monk
         patched.setattr(propose, "tracked", interrupted)
         with pytest.raises(KeyboardInterrupt):
             propose_folder(images, out=tmp_path / "maps", device="cpu")
+    assert sorted(path.name for path in (tmp_path / "maps").iterdir()) == ["a.png", "proposals.json"]
     proposals, _ = propose_folder(images, out=tmp_path / "maps", device="cpu")
     assert sorted(proposals.maps) == ["a.png", "b.png"]
 
