@@ -20,7 +20,7 @@ _LANE = "weights"
 class WeightRule:
     """The arguments of `distance_weights` that the next run will use."""
 
-    power: float = 2.0
+    power: float = 1.0
     positive_weight: float = 1.0
     floor: float = 0.0
 

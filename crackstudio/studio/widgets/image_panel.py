@@ -24,7 +24,7 @@ class ImagePanel(Section):
         self._facts = text("", kind="muted", wrap=True)
         self._tag = Segments([(tag.value, tag.value.capitalize()) for tag in (Tag.CRACKED, Tag.INTACT, Tag.UNKNOWN)])
         self._kind = Segments([(kind.value, kind.value.capitalize()) for kind in MaskKind])
-        self._power = SliderRow(minimum=0.5, maximum=4, value=2, decimals=1)
+        self._power = SliderRow(minimum=0.5, maximum=4, value=1, decimals=1)
         self._positive = SliderRow(minimum=0.5, maximum=10, value=1, decimals=1)
         self._weights = QWidget()
         self._share = QLabel("–")

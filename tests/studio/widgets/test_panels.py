@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 
 from crackstudio.core.classes import DefectClass
 from crackstudio.core.images import ImageEntry, MaskKind, Review, Tag
+from crackstudio.engine.methods import methods
+from crackstudio.studio.canvas.weights import WeightRule
 from crackstudio.studio.widgets.bricks import Section, Segments, SliderRow
 from crackstudio.studio.widgets.image_panel import ImagePanel
 from crackstudio.studio.widgets.layers_panel import LayersPanel
@@ -106,6 +108,18 @@ def test_classes_are_chosen_by_key_and_by_hand(shown):
     assert told == [3]
 
 
+def test_the_weights_that_are_shown_are_those_a_run_uses(shown):
+    rule = WeightRule()
+    assert shown(ImagePanel()).weighting == (rule.power, rule.positive_weight)
+    for method in methods().values():
+        if hasattr(settings := method.Config(), "power"):
+            assert (settings.power, settings.positive_weight, settings.floor) == (
+                rule.power,
+                rule.positive_weight,
+                rule.floor,
+            )
+
+
 def test_image_panel(shown, qtbot):
     panel = shown(ImagePanel())
     assert not panel.isEnabled()
@@ -117,8 +131,8 @@ def test_image_panel(shown, qtbot):
     panel.set_entry(entry, kind=MaskKind.REGION)
     assert panel._weights.isVisible()
     told = heard(panel.weighting_changed)
-    panel._power._number.setValue(1)
-    assert told == [(1, 1)]
+    panel._power._number.setValue(2)
+    assert told == [(2, 1)]
     accepted = heard(panel.tag_chosen)
     qtbot.mouseClick(panel._tag._buttons["cracked"], Qt.MouseButton.LeftButton)
     assert accepted == ["cracked"]
