@@ -1,5 +1,6 @@
 """Runs: starting one, following it, what becomes of its network, and the list of those there were."""
 
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,7 +50,8 @@ class Retraining(QObject):
         self._link: RetrainingThread | None = None
         self._run: RunFolder | None = None
         self.history: RunHistory | None = None
-        self._is_starting = False
+        self._starting: threading.Event | None = None
+        """Of the run that is being made ready; set once it may not begin any more."""
         self._is_first_list = False
         self.weighting: dict[str, float] = {}
         """How the next run weights region labels, by the names of its settings."""
@@ -74,12 +76,14 @@ class Retraining(QObject):
     def retrain(self, spec: RunSpec | None = None) -> None:
         """Start a run, once every mask is saved and counted; without a spec the stock chooses the method."""
         project = self._session.project
-        if project is None or self._is_starting or self._refuse_second():
+        if project is None or self._starting is not None or self._refuse_second():
             return
-        self._is_starting = True
+        given_up = self._starting = threading.Event()
         self._session.save_all()
         self._session.writing.submit(
-            project.stock, done=lambda stock: self._create(project, stock, spec), failed=self._give_up
+            project.stock,
+            done=lambda stock: self._create(project, stock, spec, given_up=given_up),
+            failed=lambda error: self._fail(error, given_up=given_up),
         )
 
     def spec_for(self, method: str) -> RunSpec:
@@ -135,7 +139,8 @@ class Retraining(QObject):
         """Go on with a run that was interrupted or stopped."""
         run = self._folder(run_id)
         if run is not None and not self._refuse_second():
-            self._start(run)
+            self._starting = threading.Event()
+            self._start(run, given_up=self._starting)
 
     def log_of(self, run_id: str) -> Path | None:
         """Where a run's log lies."""
@@ -152,6 +157,7 @@ class Retraining(QObject):
 
     def close(self) -> None:
         """End the trainer and its thread; the run can be gone on with later."""
+        self._abandon()
         link, self._link = self._link, None
         self._watch.stop()
         if link is not None:
@@ -163,35 +169,49 @@ class Retraining(QObject):
     def _cards(self, method: str) -> list[MethodCard]:
         return [card for card in self._proposing.methods if card.key == method]
 
-    def _create(self, project: Project, stock: Stock, spec: RunSpec | None) -> None:
-        if project is not self._session.project:
+    def _create(self, project: Project, stock: Stock, spec: RunSpec | None, *, given_up: threading.Event) -> None:
+        if given_up.is_set():
             return
         method, why = choose_method(stock)
         wanted = spec or self.spec_for(method)
         missing = [words for card in self._cards(wanted.method) for words in shortfalls(card, stock)]
         if missing:
-            self._is_starting = False
+            self._starting = None
             self._session.tell(telling.missing(missing))
             return
         self._session.message_given.emit(f"Starting {wanted.method}…" if spec else why)
-        self._session.writing.submit(lambda: project.create_run(wanted), done=self._start, failed=self._give_up)
+        self._session.writing.submit(
+            lambda: project.create_run(wanted),
+            done=lambda run: self._start(run, given_up=given_up),
+            failed=lambda error: self._fail(error, given_up=given_up),
+        )
 
-    def _give_up(self, error: Exception) -> None:
-        self._is_starting = False
-        self._session.tell_failure(error)
+    def _fail(self, error: Exception, *, given_up: threading.Event) -> None:
+        if not given_up.is_set():
+            self._starting = None
+            self._session.tell_failure(error)
+
+    def _abandon(self) -> None:
+        if self._starting is not None:
+            self._starting.set()
+            self._starting = None
 
     def _refuse_second(self) -> bool:
-        if self.is_running:
+        is_second = self.is_running or self._starting is not None
+        if is_second:
             self._session.tell(telling.second_run())
-        return self.is_running
+        return is_second
 
-    def _start(self, run: RunFolder) -> None:
-        self._is_starting = False
+    def _start(self, run: RunFolder, *, given_up: threading.Event) -> None:
+        """One that was given up meanwhile stays on disk, to be gone on with."""
+        if given_up.is_set():
+            return
         try:
             history = replay(run, with_pictures=False, alive=True)
         except CrackStudioError as error:
-            self._session.tell_failure(error)
+            self._fail(error, given_up=given_up)
             return
+        self._starting = None
         self._run, self.history = run, history
         history.ended = None
         link = RetrainingThread(run=run.path, command=self._command, parent=self)
@@ -268,7 +288,6 @@ class Retraining(QObject):
 
     def _leave(self) -> None:
         self.close()
-        self._is_starting = False
         self._run, self.history = None, None
         self.runs_listed.emit([])
 
