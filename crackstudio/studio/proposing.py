@@ -1,9 +1,11 @@
 """The proposer: one engine that lives as long as the window, and the images that wait for it."""
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from crackstudio.core import wire
@@ -44,7 +46,10 @@ class Proposing(QObject):
         self._session, self._command = session, tuple(command)
         self._link: RetrainingThread | None = None
         self._network: NetworkInUse | None = None
-        self._waiting: dict[int, None] = {}
+        self._waiting: dict[int, int] = {}
+        """Image by wish. No number is given twice, so what the engine still says of another queue, or of another
+        project, where image ids are the same, meets nobody."""
+        self._wishes = itertools.count(1)
         self._asked = 0
         self._errands: list[Errand] = []
         self._next_errand = -1
@@ -140,22 +145,29 @@ class Proposing(QObject):
             return
         self.start()
         listed, current = tuple(self._session.order()), self._session.entry
+        self._wish(network, lambda: wishes_of(project, network, listed=listed, current=current, again=again))
+
+    def _wish(self, network: NetworkInUse, wanted: Callable[[], Iterable[wire.ImageToPropose]]) -> None:
         self._session.reading.submit(
-            lambda: wishes_of(project, network, listed=listed, current=current, again=again),
-            done=lambda wishes: self._queue(network, wishes),
+            lambda: [
+                (image.id, msgspec.structs.replace(image, id=wish))
+                for image, wish in zip(wanted(), self._wishes, strict=False)
+            ],
+            done=lambda numbered: self._queue(network, numbered),
             lane=LANE,
             urgent=True,
         )
 
-    def _queue(self, network: NetworkInUse, wishes: Sequence[wire.ImageToPropose]) -> None:
+    def _queue(self, network: NetworkInUse, numbered: Sequence[tuple[int, wire.ImageToPropose]]) -> None:
         self._send(wire.CancelProposals())
         for errand in self._errands:
             self._send(errand.command)
         self._network = network
-        self._waiting = dict.fromkeys(wish.id for wish in wishes)
-        self._asked = len(wishes)
-        for start in range(0, len(wishes), CHUNK):
-            self._send(wire.Propose(images=tuple(wishes[start : start + CHUNK]), checkpoint=str(network.path)))
+        self._waiting = {wish.id: image for image, wish in numbered}
+        self._asked = len(numbered)
+        for start in range(0, len(numbered), CHUNK):
+            wishes = tuple(wish for _, wish in numbered[start : start + CHUNK])
+            self._send(wire.Propose(images=wishes, checkpoint=str(network.path)))
         self.progressed.emit(0, self._asked)
 
     def _send(self, command: wire.Command) -> None:
@@ -174,20 +186,17 @@ class Proposing(QObject):
     def _take_map(self, event: wire.Proposed) -> None:
         if event.id < 0:
             self._settle(event.id, event)
-        elif self._is_wanted(event) and self._session.project is not None and self._network is not None:
-            entry = self._session.project.record_proposal(event, label=self._network.label)
+        elif event.id in self._waiting and self._session.project is not None and self._network is not None:
+            of_image = msgspec.structs.replace(event, id=self._waiting[event.id])
+            entry = self._session.project.record_proposal(of_image, label=self._network.label)
             self._session.take_proposals_in([entry])
             self._tick(event.id)
-
-    def _is_wanted(self, event: wire.Proposed) -> bool:
-        """Whether it waits, and for this network: one of the queue before may still have been under way."""
-        return event.id in self._waiting and self._network is not None and event.checkpoint == str(self._network.path)
 
     def _take_failure(self, event: wire.ProposalFailed) -> None:
         if event.id < 0:
             self._settle(event.id, None)
         elif event.id in self._waiting and self._session.project is not None:
-            name = self._session.project.entry(event.id).name
+            name = self._session.project.entry(self._waiting[event.id]).name
             self._session.tell(
                 Notice(
                     title=f"{name} could not be proposed",
@@ -198,8 +207,8 @@ class Proposing(QObject):
             )
             self._tick(event.id)
 
-    def _tick(self, identity: int) -> None:
-        self._waiting.pop(identity, None)
+    def _tick(self, wish: int) -> None:
+        self._waiting.pop(wish, None)
         self.progressed.emit(self._asked - len(self._waiting), self._asked)
         if not self._waiting:
             asked, self._asked = self._asked, 0
@@ -235,10 +244,10 @@ class Proposing(QObject):
         )
 
     def _restart(self) -> None:
-        left, project, network = list(self._waiting), self._session.project, self._network
+        left, project, network = list(self._waiting.values()), self._session.project, self._network
         self.start()
         if project is not None and network is not None:
-            self._queue(network, project.to_propose(left))
+            self._wish(network, lambda: project.to_propose(left))
 
 
 def wishes_of(
