@@ -168,7 +168,9 @@ class _Demo:
         if self._undecided is not None:  # too few validation masks: the person looks at the maps and decides
             self._picture("5-compared")
             if self._undecided.is_better:
-                self._window.succession.use(self._undecided.new)
+                new = self._undecided.new
+                self._window.succession.use(new)
+                yield lambda: self._network_label() == new.label
 
     def _propose_again(self) -> Script:
         entry = self._entries(Tag.CRACKED)[CRACKED + 1]

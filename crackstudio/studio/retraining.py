@@ -119,10 +119,7 @@ class Retraining(QObject):
         """Let a run's best network so far propose from now on."""
         run = self._folder(run_id)
         if run is not None and run.checkpoint_best.exists():
-            if self.is_running and self._run is not None and self._run.id == run.id:
-                self._succession.use_copy(run)
-            else:
-                self._succession.use(NetworkInUse(path=run.checkpoint_best, label=label_of(run)))
+            self._succession.use(NetworkInUse(path=run.checkpoint_best, label=label_of(run)))
 
     def show_run(self, run_id: str) -> None:
         """Read a run back from disk; the one that trains is shown as it is."""

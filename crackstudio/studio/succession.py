@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from crackstudio.core import wire
-from crackstudio.project.atomic import write_bytes
+from crackstudio.project.atomic import replace, write_bytes
 from crackstudio.project.project import NetworkInUse, Project
 from crackstudio.project.run_folder import RunFolder
 from crackstudio.studio import telling
@@ -52,19 +52,22 @@ class Succession(QObject):
         )
 
     def use(self, network: NetworkInUse, *, words: str = "") -> None:
-        """Let `network` propose from now on; `words` say why."""
+        """Let a copy of `network` propose from now on, since its run may write the file again; `words` say why."""
         project = self._session.project
         if project is not None:
-            project.use_network(network.path, label=network.label)
-            self._tell_used(words)
-            self.network_changed.emit(network)
-            self._proposing.propose_again()
+            self._session.writing.submit(
+                lambda: _copied(project, network), done=lambda kept: self._take(project, kept, words=words)
+            )
 
-    def use_copy(self, run: RunFolder) -> None:
-        """Use the best network of a run that still trains: a copy, since the file will be written again."""
-        project = self._session.project
-        if project is not None:
-            self._session.writing.submit(lambda: _copied(project, run), done=self.use)
+    def _take(self, project: Project, network: NetworkInUse, *, words: str) -> None:
+        project.use_network(network.path, label=network.label)
+        self._tell_used(words)
+        self.network_changed.emit(network)
+        QTimer.singleShot(0, self, lambda: self._propose_again(project))  # not while the project is being closed
+
+    def _propose_again(self, project: Project) -> None:
+        if project is self._session.project:
+            self._proposing.propose_again()
 
     def _propose_both(self, images: Sequence[Compared], *, old: NetworkInUse, new: NetworkInUse) -> None:
         def with_before(before: dict[int, wire.Proposed]) -> None:
@@ -122,15 +125,23 @@ def _is_same(run: RunFolder, new: NetworkInUse, old: NetworkInUse) -> bool:
 
 def label_of(run: RunFolder) -> str:
     """The name of a run's best network: the run and the step it is from (`words.network_name` says it for people)."""
-    card = read_card(run.checkpoint_best)
-    return f"{run.id}@{card.step}" if card is not None else run.id
+    return _label(run.id, run.checkpoint_best)
 
 
-def _copied(project: Project, run: RunFolder) -> NetworkInUse:
-    card = read_card(run.checkpoint_best)
-    kept = project.home / "models" / f"{run.id}-{card.step if card else 0}.safetensors"
-    write_bytes(kept, run.checkpoint_best.read_bytes())
-    return NetworkInUse(path=kept, label=label_of(run))
+def _label(run: str, checkpoint: Path) -> str:
+    card = read_card(checkpoint)
+    return f"{run}@{card.step}" if card is not None else run
+
+
+def _copied(project: Project, network: NetworkInUse) -> NetworkInUse:
+    """Named after what was copied: a run that trains may have got further since it was asked for."""
+    models = project.home / "models"
+    incoming = models / "incoming.safetensors"
+    write_bytes(incoming, network.path.read_bytes())
+    label = _label(network.label.partition("@")[0], incoming)
+    kept = models / f"{label.replace('@', '-')}.safetensors"
+    replace(incoming, kept)
+    return NetworkInUse(path=kept, label=label)
 
 
 def _verdict(comparison: Comparison) -> str:

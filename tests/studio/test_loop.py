@@ -96,7 +96,7 @@ def test_a_run_is_followed_and_its_network_offered(proposed, qtbot):
     proposed.findChild(ComparisonView).new_chosen.emit()
     proposed.findChild(ComparisonView).close()
     run = proposed.retraining.history.record.id
-    assert proposed.session.project.network().label == f"{run}@2"
+    qtbot.waitUntil(lambda: proposed.session.project.network().label == f"{run}@2")
     waiting = [entry for entry in proposed.session.entries() if entry.review is not Review.CONFIRMED]
     qtbot.waitUntil(
         lambda: all(proposed.session.project.entry(one.id).proposed_by == f"{run}@2" for one in waiting), timeout=15_000

@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from crackstudio.core.runs import RunSpec
+from crackstudio.project.project import NetworkInUse, Project
 from crackstudio.studio.engine_link import RetrainingThread
 
 SPEC = RunSpec(method="attention-cyclegan")
@@ -56,3 +57,46 @@ def test_a_run_that_was_being_made_does_not_begin_in_the_next_project(window, fo
     with qtbot.waitSignal(window.retraining.run_started, timeout=15_000):
         window.retraining.retrain(SPEC)
     assert window.retraining.history.record.id == window.session.project.runs()[0].id
+
+
+def test_going_on_with_a_run_leaves_the_network_in_use_as_it_is(trained, qtbot):
+    retraining, project = trained.retraining, trained.session.project
+    (run,) = project.runs()
+    retraining.use_run(run.id)
+    qtbot.waitUntil(lambda: project.network().label == f"{run.id}@2")
+    kept = project.network().path
+    assert kept == project.home / "models" / f"{run.id}-2.safetensors"
+    written = kept.stat().st_mtime_ns
+    with qtbot.waitSignal(retraining.run_started):
+        retraining.resume_run(run.id)
+    qtbot.waitUntil(lambda: retraining.history.best is not None, timeout=15_000)
+    assert kept.stat().st_mtime_ns == written
+
+
+def test_a_network_is_named_after_what_was_copied(trained, qtbot):
+    project = trained.session.project
+    (run,) = project.runs()
+    with qtbot.waitSignal(trained.succession.network_changed):
+        trained.succession.use(NetworkInUse(path=run.checkpoint_best, label=f"{run.id}@1"))
+    assert project.network().label == f"{run.id}@2"
+    assert [path.name for path in (project.home / "models").iterdir()] == [f"{run.id}-2.safetensors"]
+
+
+def test_a_network_chosen_just_before_closing_is_in_use_afterwards(trained, folder):
+    (run,) = trained.session.project.runs()
+    trained.retraining.use_run(run.id)
+    trained.close()
+    assert not any(link.isRunning() for link in trained.proposing.findChildren(RetrainingThread))
+    project = Project.open(folder)
+    assert project.network().label == f"{run.id}@2"
+    project.close()
+
+
+def test_a_network_that_lies_in_a_run_is_still_found(trained, folder, open_folder, qtbot):
+    project = trained.session.project
+    (run,) = project.runs()
+    project.use_network(run.checkpoint_best, label="of an older project")
+    trained.session.close_project()
+    with qtbot.waitSignal(trained.succession.network_changed) as changed:
+        open_folder(trained, folder)
+    assert changed.args == [NetworkInUse(path=run.checkpoint_best, label="of an older project")]
