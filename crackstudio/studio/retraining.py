@@ -200,13 +200,16 @@ class Retraining(QObject):
         return is_second
 
     def _start(self, run: RunFolder, *, given_up: threading.Event) -> None:
+        self._session.reading.submit(
+            lambda: replay(run, with_pictures=False, alive=True),
+            done=lambda history: self._begin(run, history, given_up=given_up),
+            failed=lambda error: self._fail(error, given_up=given_up),
+            urgent=True,
+        )
+
+    def _begin(self, run: RunFolder, history: RunHistory, *, given_up: threading.Event) -> None:
         """One that was given up meanwhile stays on disk, to be gone on with."""
         if given_up.is_set():
-            return
-        try:
-            history = replay(run, with_pictures=False, alive=True)
-        except CrackStudioError as error:
-            self._fail(error, given_up=given_up)
             return
         self._starting = None
         self._run, self.history = run, history

@@ -1,12 +1,14 @@
 """Runs that begin, end and go on: one at a time, in their own project, and never over the network in use."""
 
 import shutil
+import threading
 
 import pytest
 
 from crackstudio.core.runs import RunSpec
 from crackstudio.project.project import NetworkInUse, Project
 from crackstudio.studio.engine_link import RetrainingThread
+from crackstudio.studio.run_history import replay
 
 SPEC = RunSpec(method="attention-cyclegan")
 
@@ -100,3 +102,26 @@ def test_a_network_that_lies_in_a_run_is_still_found(trained, folder, open_folde
     with qtbot.waitSignal(trained.succession.network_changed) as changed:
         open_folder(trained, folder)
     assert changed.args == [NetworkInUse(path=run.checkpoint_best, label="of an older project")]
+
+
+def test_a_run_is_read_back_off_the_main_thread(trained, qtbot, monkeypatch):
+    readers = []
+
+    def read(*args, **kwargs):
+        readers.append(threading.current_thread())
+        return replay(*args, **kwargs)
+
+    monkeypatch.setattr("crackstudio.studio.retraining.replay", read)
+    with qtbot.waitSignal(trained.retraining.run_started):
+        trained.retraining.resume_run(trained.retraining.history.record.id)
+    assert readers
+    assert threading.main_thread() not in readers
+
+
+def test_a_run_that_cannot_be_read_is_told_and_another_can_begin(trained, qtbot):
+    (run,) = trained.session.project.runs()
+    (run.path / "run.json").write_text("{")
+    trained.retraining.resume_run(run.id)
+    qtbot.waitUntil(lambda: any("damaged" in card.notice.title for card in trained.notices.cards()))
+    with qtbot.waitSignal(trained.retraining.run_started, timeout=15_000):
+        trained.retraining.retrain(SPEC)
