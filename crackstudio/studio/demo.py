@@ -152,7 +152,8 @@ class _Demo:
 
     def _retrain(self) -> Script:
         retraining = self._window.retraining
-        self.walked.method, _ = choose_method(retraining.stock())
+        assert self._session.project is not None
+        self.walked.method, _ = choose_method(self._session.project.stock())
         retraining.retrain(RunSpec(method=self.walked.method, minutes=self._minutes))
         yield lambda: retraining.is_running
         half_way = self._after(30 * self._minutes)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -69,9 +69,15 @@ class Retraining(QObject):
         """Whether a run trains now."""
         return self._link is not None
 
-    def stock(self) -> Stock:
-        """What the project has to train on."""
-        return self._session.project.stock() if self._session.project else Stock()
+    def count(self, *, done: Callable[[Stock], None]) -> None:
+        """Count what the open project has to train on, off the thread; then `done`, if it is still open."""
+        project = self._session.project
+        if project is not None:
+            self._session.reading.submit(
+                project.stock,
+                done=lambda stock: done(stock) if project is self._session.project else None,
+                urgent=True,
+            )
 
     def retrain(self, spec: RunSpec | None = None) -> None:
         """Start a run, once every mask is saved and counted; without a spec the stock chooses the method."""

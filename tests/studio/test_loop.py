@@ -218,8 +218,8 @@ def test_retrain_without_what_it_needs_says_what_is_missing(proposed, qtbot):
 
 def test_the_form_offers_the_engines_methods(proposed, qtbot):
     proposed.actions["retrain_form"].trigger()
+    qtbot.waitUntil(lambda: proposed.findChild(MethodForm) is not None)
     form = proposed.findChild(MethodForm)
-    assert form is not None
     assert form.spec().method == "attention-cyclegan"
     form.close()
 

@@ -5,10 +5,11 @@ import threading
 
 import pytest
 
-from crackstudio.core.runs import RunSpec
+from crackstudio.core.runs import RunSpec, Stock
 from crackstudio.project.project import NetworkInUse, Project
 from crackstudio.studio.engine_link import RetrainingThread
 from crackstudio.studio.run_history import replay
+from crackstudio.studio.widgets.method_form import MethodForm
 
 SPEC = RunSpec(method="attention-cyclegan")
 
@@ -125,3 +126,32 @@ def test_a_run_that_cannot_be_read_is_told_and_another_can_begin(trained, qtbot)
     qtbot.waitUntil(lambda: any("damaged" in card.notice.title for card in trained.notices.cards()))
     with qtbot.waitSignal(trained.retraining.run_started, timeout=15_000):
         trained.retraining.retrain(SPEC)
+
+
+def test_the_stock_is_counted_off_the_main_thread(opened, qtbot, monkeypatch):
+    counters = []
+
+    def stock(self):
+        counters.append(threading.current_thread())
+        return Stock(images=8, masks=7)
+
+    monkeypatch.setattr(Project, "stock", stock)
+    with qtbot.waitSignal(opened.proposing.ready, timeout=15_000):
+        opened.proposing.start()
+    menu = opened.tool_bar.retrain.menu()
+    menu.popup(opened.pos())
+    qtbot.waitUntil(lambda: "7 confirmed masks" in menu.actions()[0].text())
+    assert [action.text() for action in menu.actions() if "CycleGAN" in action.text()] == ["Attention CycleGAN"]
+    menu.close()
+    opened.actions["retrain_form"].trigger()
+    qtbot.waitUntil(lambda: opened.findChild(MethodForm) is not None)
+    assert opened.findChild(MethodForm).spec().method == "unet"
+    opened.findChild(MethodForm).close()
+    assert len(counters) >= 2
+    assert threading.main_thread() not in counters
+
+
+def test_the_methods_are_listed_without_a_project(window, qtbot):
+    with qtbot.waitSignal(window.proposing.ready, timeout=15_000):
+        window.proposing.start()
+    assert "U-Net" in [action.text() for action in window.tool_bar.retrain.menu().actions()]

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
-from crackstudio.core.runs import RunSpec, choose_method
+from crackstudio.core.runs import RunSpec, Stock, choose_method
 from crackstudio.project import rasters
 from crackstudio.studio.comparing import MOST_SHOWN, Compared, Comparison
 from crackstudio.studio.notice import Notice, Offer
@@ -31,9 +31,11 @@ def join_dialogs(window: MainWindow, *, theme: Theme | None) -> None:
     window.scheme_chosen.connect(lambda scheme: _choose_look(window, theme, scheme))
 
 
-def open_form(window: MainWindow) -> MethodForm | None:
+def open_form(window: MainWindow) -> None:
     """Retrain with settings; a notice while the engine has not told its methods yet."""
-    if not window.proposing.methods:
+    if window.proposing.methods:
+        window.retraining.count(done=lambda stock: _show_form(window, stock))
+    else:
         window.session.tell(
             Notice(
                 title="The engine is still starting",
@@ -42,8 +44,9 @@ def open_form(window: MainWindow) -> MethodForm | None:
                 seconds=5,
             )
         )
-        return None
-    stock = window.retraining.stock()
+
+
+def _show_form(window: MainWindow, stock: Stock) -> None:
     form = MethodForm(window)
     chosen = choose_method(stock)[0]
     starts = {card.key: window.retraining.spec_for(card.key) for card in window.proposing.methods}
@@ -55,7 +58,6 @@ def open_form(window: MainWindow) -> MethodForm | None:
     )
     form.run_asked.connect(lambda spec: _run(window, spec))
     _open(form)
-    return form
 
 
 def _run(window: MainWindow, spec: RunSpec) -> None:

@@ -3,7 +3,7 @@
 from PySide6.QtGui import QGuiApplication
 
 from crackstudio.core import wire
-from crackstudio.core.runs import choose_method
+from crackstudio.core.runs import Stock, choose_method
 from crackstudio.studio.engine_link import Outcome
 from crackstudio.studio.run_history import RunHistory
 from crackstudio.studio.widgets.main_window import MainWindow
@@ -65,12 +65,15 @@ def _join_actions(window: MainWindow) -> None:
 
 def _show_engine(window: MainWindow, ready: wire.Ready) -> None:
     window.tool_bar.set_device(ready.device, hint=ready.hint)
+    window.tool_bar.set_methods(ready.methods, words="")
     _fill_methods(window)
 
 
 def _fill_methods(window: MainWindow) -> None:
-    words = choose_method(window.retraining.stock())[1] if window.session.project else ""
-    window.tool_bar.set_methods(window.proposing.methods, words=words)
+    def fill(stock: Stock) -> None:
+        window.tool_bar.set_methods(window.proposing.methods, words=choose_method(stock)[1])
+
+    window.retraining.count(done=fill)
 
 
 def _is_live(window: MainWindow) -> bool:
