@@ -1,13 +1,13 @@
 """The images of a project in memory: instant to ask and to change, from any thread."""
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from crackstudio.core.errors import ProjectError
-from crackstudio.core.images import ImageEntry, Tag, tag_of_folder
+from crackstudio.core.images import ImageEntry, Review, Tag, tag_of_folder
 from crackstudio.project.database import Stored
 from crackstudio.project.walk import Found
 
@@ -81,15 +81,34 @@ class Catalogue:
             self._on_change([entry.id for entry in changed])
         return changed
 
-    def take(self, found: Iterable[tuple[Found, int]]) -> tuple[list[int], list[int]]:
-        """Files of a scan, each with its number of pages -> ids that are new or back, ids whose file changed."""
+    def renew(self, digests: Mapping[int, str]) -> list[str]:
+        """Take in what the files hold now, by id; returns the names of images with masks that are other pictures."""
+        replaced: list[str] = []
+
+        def revision(entry: ImageEntry) -> ImageEntry:
+            if _is_replaced(entry, digests[entry.id]):
+                replaced.append(entry.name)
+            return _with_content(entry, digests[entry.id])
+
+        self.revise(digests, revision)
+        return replaced
+
+    def take(self, found: Iterable[tuple[Found, int, str | None]]) -> tuple[list[int], list[int], list[str]]:
+        """Files of a scan, each with its number of pages, and its digest where `is_in_doubt`.
+
+        Returns ids that are new or back, ids whose file changed, names as `renew` does.
+        """
         added: list[int] = []
         changed: list[int] = []
         rewritten: list[int] = []
+        replaced: list[str] = []
         with self._lock:
-            for file, pages in found:
+            for file, pages, digest in found:
                 for page in range(pages):
-                    image, how = self._take_page(file, page)
+                    known = self.find(_name(file, page))
+                    if known is not None and _is_replaced(known.entry, digest):
+                        replaced.append(known.entry.name)
+                    image, how = self._take_page(file, page, digest)
                     if how is not None:
                         rewritten.append(image)
                         (added if how else changed).append(image)
@@ -97,7 +116,17 @@ class Catalogue:
                 self._listed = None
         if rewritten:
             self._on_change(rewritten)
-        return added, changed
+        return added, changed, replaced
+
+    def is_in_doubt(self, file: Found, pages: int) -> bool:
+        """Whether a file was written since the last scan and has masks: are they of the picture that it holds now?"""
+        return any(
+            known is not None
+            and known.entry.mask_kind is not None
+            and known.entry.digest is not None
+            and (known.bytes, known.modified) != (file.bytes, file.modified)
+            for known in (self.find(_name(file, page)) for page in range(pages))
+        )
 
     def is_current(self, file: Found) -> bool:
         """Whether the file is there as it was at the last scan."""
@@ -146,9 +175,9 @@ class Catalogue:
             self._images = {image.entry.id: image for image in by_path}
             self._listed = None
 
-    def _take_page(self, file: Found, page: int) -> tuple[int, bool | None]:
+    def _take_page(self, file: Found, page: int, digest: str | None) -> tuple[int, bool | None]:
         """The id; True where it is new or back, False where it changed, None where it is as it was."""
-        known = self._images.get(self._ids.get(f"{file.path}#{page}" if page else file.path, 0))
+        known = self.find(_name(file, page))
         if known is None:
             entry = ImageEntry(id=self._next, path=file.path, page=page, tag=tag_of_folder(file.path))
             self._next += 1
@@ -161,6 +190,35 @@ class Catalogue:
         problem = None if known.gone or not same else entry.problem
         entry = msgspec.structs.replace(entry, problem=problem)
         if not same:
-            entry = msgspec.structs.replace(entry, digest=None, width=None, height=None)
+            entry = _with_content(entry, digest)
         self._images[entry.id] = Stored(entry=entry, bytes=file.bytes, modified=file.modified, defect=known.defect)
         return entry.id, known.gone
+
+
+def other_pictures(names: Sequence[str]) -> str:
+    """What a person is told of images with masks whose files were replaced."""
+    some = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+    who = f"The files of {len(names):,} images ({some}) hold other pictures"
+    if len(names) == 1:
+        who = f"The file of {some} holds another picture"
+    return (
+        f"{who} now. What was painted is kept, but does not count as confirmed; look at it on the new picture, correct "
+        "it and confirm it again."
+    )
+
+
+def _name(file: Found, page: int) -> str:
+    return f"{file.path}#{page}" if page else file.path
+
+
+def _is_replaced(entry: ImageEntry, digest: str | None) -> bool:
+    return entry.mask_kind is not None and entry.digest is not None and digest not in (None, entry.digest)
+
+
+def _with_content(entry: ImageEntry, digest: str | None) -> ImageEntry:
+    """The file was written, `digest` None: nobody has looked at it yet. A mask is confirmed for one content alone."""
+    if digest is not None and digest == entry.digest:
+        return entry
+    unconfirmed = entry.digest is not None and entry.review is Review.CONFIRMED
+    review = Review.CORRECTED if unconfirmed else entry.review
+    return msgspec.structs.replace(entry, digest=digest, width=None, height=None, review=review)

@@ -7,7 +7,7 @@ it to disk. Whatever decodes or saves a picture says so, and belongs off that th
 import errno
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -21,7 +21,7 @@ from crackstudio.core.errors import FolderError, MaskError, RasterError
 from crackstudio.core.images import Domain, ImageEntry, MaskKind, Review, Tag
 from crackstudio.core.runs import RunSpec, Snapshot, Stock
 from crackstudio.project import rasters
-from crackstudio.project.catalogue import Catalogue
+from crackstudio.project.catalogue import Catalogue, other_pictures
 from crackstudio.project.database import Database
 from crackstudio.project.digest import digest_of
 from crackstudio.project.journal import Journal
@@ -32,7 +32,7 @@ from crackstudio.project.proposals import ProposalStore
 from crackstudio.project.revisions import with_found_mask, with_mask, with_proposal, without_mask
 from crackstudio.project.run_folder import RunFolder, new_run
 from crackstudio.project.scanning import Scan, ScanOutcome
-from crackstudio.project.snapshot import build_snapshot, drafts_of_project, has_defect
+from crackstudio.project.snapshot import build_snapshot, drafts_of_project, has_defect, in_doubt, is_as_scanned
 from crackstudio.project.state import NetworkInUse, State, Value
 from crackstudio.project.stock import count_stock
 from crackstudio.project.writer import Writer
@@ -131,22 +131,26 @@ class Project:
         """
         scan = Scan(self.folder, skip=self.home, catalogue=self._catalogue, masks=self._masks, report=self.report)
         with self._scanning:
-            return scan.run(
-                relink=self._relink,
-                on_progress=on_progress,
-                stopped=lambda: self._closed or (stop is not None and stop.is_set()),
-            )
+            try:
+                return scan.run(
+                    relink=self._relink,
+                    on_progress=on_progress,
+                    stopped=lambda: self._closed or (stop is not None and stop.is_set()),
+                )
+            finally:
+                self._tell_replaced(scan.replaced)
 
     def read_rgb8(self, image: int) -> NDArray[np.uint8]:
         """(H, W, 3) uint8. Off the main thread. Raises `RasterError`, and the entry then says why in `problem`."""
-        entry, path = self.entry(image), self.image_path(image)
+        known, path = self._catalogue.image(image), self.image_path(image)
         try:
-            pixels = rasters.read_rgb8(path, page=entry.page)
-            digest = entry.digest or digest_of(path)
+            pixels = rasters.read_rgb8(path, page=known.entry.page)
+            digest = known.entry.digest if is_as_scanned(known, folder=self.folder) else None
+            self._renew({image: digest or digest_of(path)})
         except RasterError as error:
             self._catalogue.update([image], problem=str(error))
             raise
-        self._catalogue.update([image], width=pixels.shape[1], height=pixels.shape[0], digest=digest, problem=None)
+        self._catalogue.update([image], width=pixels.shape[1], height=pixels.shape[0], problem=None)
         return pixels
 
     def load_mask(self, image: int) -> Mask | None:
@@ -263,9 +267,14 @@ class Project:
         return count_stock(self._catalogue.images())
 
     def freeze(self, run: RunFolder) -> Snapshot:
-        """Copy the confirmed masks and write `snapshot.json`. Off the main thread: files not seen yet are hashed."""
+        """Copy the confirmed masks and write `snapshot.json`. Off the main thread: files not seen yet are hashed.
+
+        So are those written since the last scan: a mask whose file holds another picture now is not confirmed any more.
+        """
+        written = {entry.id: self._digest(entry) for entry in in_doubt(self._catalogue.images(), folder=self.folder)}
+        self._renew({image: digest for image, digest in written.items() if digest is not None})
         drafts = drafts_of_project(
-            self._catalogue.images(), folder=self.folder, masks=self._masks, run=run, digest=self._digest
+            self._catalogue.images(), folder=self.folder, masks=self._masks, run=run, digest=self._first_digest
         )
         return build_snapshot(drafts, run)
 
@@ -333,12 +342,23 @@ class Project:
     def _digest(self, entry: ImageEntry) -> str | None:
         """None for a file that cannot be read, which the entry then says: a run does without it."""
         try:
-            digest = digest_of(self.folder / entry.path)
+            return digest_of(self.folder / entry.path)
         except RasterError as error:
             self._catalogue.update([entry.id], problem=str(error))
             return None
-        self._catalogue.update([entry.id], digest=digest)
+
+    def _first_digest(self, entry: ImageEntry) -> str | None:
+        digest = self._digest(entry)
+        if digest is not None:
+            self._renew({entry.id: digest})
         return digest
+
+    def _renew(self, digests: Mapping[int, str]) -> None:
+        self._tell_replaced(self._catalogue.renew(digests))
+
+    def _tell_replaced(self, names: list[str]) -> None:
+        if names:
+            self.report(other_pictures(names))
 
     def _size(self, entry: ImageEntry) -> tuple[int, int]:
         known = self._known_size(entry.id)

@@ -40,6 +40,8 @@ class Scan:
         self._seen: set[str] = set()
         self._added: list[int] = []
         self._changed: list[int] = []
+        self.replaced: list[str] = []
+        """Names of images with masks that are other pictures now; also after a scan that was stopped or failed."""
 
     def run(
         self,
@@ -56,7 +58,7 @@ class Scan:
             for start in range(0, len(files), BATCH):
                 if stopped():
                     return ScanOutcome(added=tuple(self._added), changed=tuple(self._changed))
-                self._take(files[start : start + BATCH])
+                self._take(files[start : start + BATCH], stopped)
                 if on_progress is not None:
                     on_progress(len(self._seen))
         self._tell_unreadable()
@@ -66,14 +68,21 @@ class Scan:
         self._catalogue.sort()
         return ScanOutcome(added=tuple(self._added), vanished=tuple(sorted(vanished)), changed=tuple(self._changed))
 
-    def _take(self, files: list[Found]) -> None:
-        counted = [(file, self._pages(file)) for file in files]
-        added, changed = self._catalogue.take(counted)
-        self._added += added
-        self._changed += changed
-        for file, pages in counted:
+    def _take(self, files: list[Found], stopped: Callable[[], bool]) -> None:
+        known = []
+        for file in files:
+            pages, digest = self._pages(file), None
             self._seen.add(file.path)
             self._seen.update(f"{file.path}#{page}" for page in range(1, pages))
+            if self._catalogue.is_in_doubt(file, pages):
+                digest = None if stopped() else _digest_or_none(self._folder / file.path)
+                if digest is None:  # it stays as it was known, and in doubt, until the next scan
+                    continue
+            known.append((file, pages, digest))
+        added, changed, replaced = self._catalogue.take(known)
+        self._added += added
+        self._changed += changed
+        self.replaced += replaced
 
     def _pages(self, file: Found) -> int:
         if not file.path.lower().endswith((".tif", ".tiff")):

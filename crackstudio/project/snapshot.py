@@ -16,6 +16,7 @@ from crackstudio.core.errors import FolderError, MaskError
 from crackstudio.core.images import Domain, ImageEntry, MaskKind, Review, Split, Tag, tag_of_folder
 from crackstudio.core.runs import Snapshot, SnapshotItem
 from crackstudio.project import database, proposals_file, rasters
+from crackstudio.project.catalogue import Catalogue, other_pictures
 from crackstudio.project.database import Stored
 from crackstudio.project.digest import digest_of
 from crackstudio.project.layout import HOME_NAME, Layout
@@ -52,6 +53,21 @@ def is_confirmed(entry: ImageEntry) -> bool:
 def is_usable(image: Stored) -> bool:
     """Not gone, not broken, not flagged."""
     return not image.gone and image.entry.problem is None and image.entry.review is not Review.FLAGGED
+
+
+def in_doubt(images: Iterable[Stored], *, folder: Path) -> list[ImageEntry]:
+    """Confirmed ones whose files were written since the last scan: they may hold other pictures now."""
+    confirmed = (image for image in images if is_usable(image) and is_confirmed(image.entry))
+    return [image.entry for image in confirmed if not is_as_scanned(image, folder=folder)]
+
+
+def is_as_scanned(image: Stored, *, folder: Path) -> bool:
+    """Whether the file is there with the size and the time that the last scan found."""
+    try:
+        status = (folder / image.entry.path).stat()
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns) == (image.bytes, image.modified)
 
 
 def drafts_of_project(
@@ -118,10 +134,20 @@ def snapshot_of_folder(
         )
     if masks is None and layout.database.exists():
         store = MaskStore(layout, report=lambda _message: None)
-        drafts = drafts_of_project(database.read_only(layout), folder=folder, masks=store, run=run)
+        images = _looked_at(database.read_only(layout), folder=folder, report=report)
+        drafts = drafts_of_project(images, folder=folder, masks=store, run=run)
     else:
         drafts = _drafts_of_files(folder, _stood_by(masks, report=report) if masks else None, run)
     return build_snapshot(drafts, run)
+
+
+def _looked_at(images: Sequence[Stored], *, folder: Path, report: Callable[[str], None]) -> list[Stored]:
+    """As a scan would have them: a mask whose file holds another picture now is not confirmed."""
+    catalogue = Catalogue(images, on_change=lambda _ids: None)
+    replaced = catalogue.renew({entry.id: digest_of(folder / entry.path) for entry in in_doubt(images, folder=folder)})
+    if replaced:
+        report(other_pictures(replaced))
+    return catalogue.images()
 
 
 def _item_of(image: Stored, *, folder: Path, masks: MaskStore, run: RunFolder) -> SnapshotItem:

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import tifffile
 
-from crackstudio.core.errors import FolderError
+from crackstudio.core.errors import FolderError, RasterError
 from crackstudio.core.images import MaskKind, Review, Tag
-from crackstudio.project import rasters
+from crackstudio.project import rasters, scanning
 from crackstudio.project.catalogue import GONE
 from crackstudio.project.project import Project
 
@@ -134,6 +134,100 @@ def test_a_changed_file_is_read_anew(project, folder, id_of, drawn):
     assert project.scan().changed == (image,)
     assert project.entry(image).digest is None
     assert project.read_rgb8(image).shape == (9, 8, 3)
+
+
+def confirm(project, *images):
+    for image in images:
+        project.read_rgb8(image)
+        project.save_mask(image, MASK, MaskKind.EXACT)
+    project.set_review(images, Review.CONFIRMED)
+
+
+def reports_of(project):
+    said = []
+    project.listen(said.append)
+    return said
+
+
+def replace_by(path, content):
+    """As a copying program does it: another time, and here the same size in pixels."""
+    rasters.write_png(path, content)
+    touch(path)
+
+
+def touch(path):
+    later = path.stat().st_mtime_ns + 10**10
+    os.utime(path, ns=(later, later))
+
+
+def test_replaced_files_keep_their_masks_but_are_not_confirmed_any_more(project, folder, id_of, drawn):
+    images = [id_of(project, f"cracked/{number}.png") for number in range(3)]
+    confirm(project, *images)
+    project.set_review(images[2:], Review.FLAGGED)
+    said = reports_of(project)
+    for number in range(3):
+        replace_by(folder / "cracked" / f"{number}.png", drawn(70 + number))
+    assert set(project.scan().changed) == set(images)
+    assert [project.entry(image).review for image in images] == [Review.CORRECTED, Review.CORRECTED, Review.FLAGGED]
+    assert all((project.load_mask(image) == MASK).all() for image in images)
+    assert len(said) == 1
+    assert said[0].startswith("The files of 3 images (cracked/0.png, cracked/1.png, cracked/2.png) hold other pictures")
+    project.scan()
+    project.read_rgb8(images[0])
+    assert len(said) == 1
+
+
+def test_a_touched_file_is_the_same_picture(project, folder, id_of):
+    image = id_of(project, "cracked/0.png")
+    confirm(project, image)
+    said, before = reports_of(project), project.entry(image)
+    touch(folder / "cracked" / "0.png")
+    project.scan()
+    assert project.entry(image) == before
+    assert said == []
+    assert project.scan().changed == ()
+
+
+def test_another_picture_in_the_place_of_a_vanished_one_is_not_confirmed(project, folder, id_of, drawn):
+    image = id_of(project, "cracked/0.png")
+    confirm(project, image)
+    said = reports_of(project)
+    (folder / "cracked" / "0.png").unlink()
+    project.scan()
+    replace_by(folder / "cracked" / "0.png", drawn(71))
+    assert project.scan().added == (image,)
+    assert (project.entry(image).review, len(said)) == (Review.CORRECTED, 1)
+
+
+def test_a_replaced_file_that_cannot_be_read_just_now_is_looked_at_by_the_next_scan(
+    project, folder, id_of, drawn, monkeypatch
+):
+    image = id_of(project, "cracked/0.png")
+    confirm(project, image)
+    replace_by(folder / "cracked" / "0.png", drawn(71))
+
+    def refuse(_path):
+        raise RasterError("no permission")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(scanning, "digest_of", refuse)
+        project.scan()
+    assert project.entry(image).problem is None
+    project.scan()
+    assert project.entry(image).review is Review.CORRECTED
+
+
+def test_a_replaced_stack_takes_the_confirmation_of_its_pages_back(project, folder, id_of):
+    path = folder / "stack.tif"
+    stack = np.arange(3 * 20 * 30, dtype=np.uint16).reshape(3, 20, 30)
+    tifffile.imwrite(path, stack, photometric="minisblack")
+    project.scan()
+    page = id_of(project, "stack.tif#2")
+    confirm(project, page)
+    tifffile.imwrite(path, stack + 1, photometric="minisblack")
+    touch(path)
+    project.scan()
+    assert project.entry(page).review is Review.CORRECTED
 
 
 def test_pages_of_a_tiff_are_images_of_their_own(project, folder, id_of):

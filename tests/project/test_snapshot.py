@@ -1,5 +1,6 @@
 """Snapshots: only what a person stands by, frozen, on sides that never change."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -128,6 +129,47 @@ def test_a_file_that_has_just_vanished_is_left_out_of_a_run(project, folder, run
     assert "cannot be read" in project.entry(image).problem
 
 
+def replace_by(path, content):
+    rasters.write_png(path, content)
+    later = path.stat().st_mtime_ns + 10**10
+    os.utime(path, ns=(later, later))
+
+
+def test_a_mask_does_not_train_on_another_picture_that_no_scan_has_seen(project, folder, run, id_of, drawn):
+    first, second = id_of(project, "cracked/0.png"), id_of(project, "cracked/1.png")
+    confirm(project, first, CRACK)
+    confirm(project, second, CRACK)
+    said = []
+    project.listen(said.append)
+    replace_by(folder / "cracked" / "0.png", drawn(70))
+    items = by_name(project.freeze(run))
+    assert (items["cracked/0.png"].mask, items["cracked/1.png"].mask) == (None, "masks/cracked/1.png.png")
+    assert (project.entry(first).review, project.entry(second).review) == (Review.CORRECTED, Review.CONFIRMED)
+    assert (project.load_mask(first) == CRACK).all()
+    assert [words.split(".png")[0] for words in said] == ["The file of cracked/0"]
+
+
+def test_a_mask_confirmed_again_on_the_other_picture_trains(project, folder, run, id_of, drawn):
+    image = id_of(project, "cracked/0.png")
+    confirm(project, image, CRACK)
+    replace_by(folder / "cracked" / "0.png", drawn(70))
+    project.read_rgb8(image)
+    assert project.entry(image).review is Review.CORRECTED
+    project.set_review([image], Review.CONFIRMED)
+    assert by_name(project.freeze(run))["cracked/0.png"].mask is not None
+    project.scan()
+    assert project.entry(image).review is Review.CONFIRMED
+
+
+def test_a_touched_file_trains_with_its_mask(project, folder, run, id_of):
+    image = id_of(project, "cracked/0.png")
+    confirm(project, image, CRACK)
+    os.utime(folder / "cracked" / "0.png", ns=(10**18, 10**18))
+    before = project.entry(image)
+    assert by_name(project.freeze(run))["cracked/0.png"].mask is not None
+    assert project.entry(image) == before
+
+
 def test_a_run_is_made_ready_for_an_engine(project, folder, id_of):
     confirm(project, id_of(project, "a.png"), CRACK)
     spec = RunSpec(method="unet", settings={"flip": True, "rate": 0.5}, seed=3, minutes=2)
@@ -196,6 +238,17 @@ def test_the_command_line_takes_the_confirmed_masks_of_a_project(project, folder
     project.flush()
     of_project = project.freeze(RunFolder(tmp_path / "other"))
     assert snapshot_of_folder(folder, masks=None, run=run) == of_project
+
+
+def test_the_command_line_leaves_the_mask_of_another_picture_out(project, folder, run, id_of, drawn):
+    image = id_of(project, "cracked/0.png")
+    confirm(project, image, CRACK)
+    project.flush()
+    replace_by(folder / "cracked" / "0.png", drawn(70))
+    said = []
+    items = by_name(snapshot_of_folder(folder, masks=None, run=run, report=said.append))
+    assert items["cracked/0.png"].mask is None
+    assert len(said) == 1
 
 
 def test_a_project_kept_elsewhere_is_named(opened, folder, run, tmp_path, id_of):
