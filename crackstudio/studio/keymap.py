@@ -20,7 +20,7 @@ class Group(StrEnum):
 class Binding:
     """One action: `name` is its stable object name. `gap` draws a line above it in the menu.
 
-    `held` acts as long as its key is down."""
+    `held` acts as long as its key is down; `once` does not repeat while it is."""
 
     name: str
     title: str
@@ -29,6 +29,7 @@ class Binding:
     hint: str = ""
     checkable: bool = False
     held: bool = False
+    once: bool = False
     gap: bool = False
 
 
@@ -112,6 +113,7 @@ ACTIONS = (
         title="Accept and go on",
         group=Group.REVIEW,
         icon="check",
+        once=True,
         hint="Confirm the mask (an untouched one takes the proposal), then the next image",
     ),
     Binding(
@@ -119,6 +121,7 @@ ACTIONS = (
         title="Confirm: nothing here",
         group=Group.REVIEW,
         icon="prohibit",
+        once=True,
         hint="Empties the mask (undoable), tags the image intact, confirms",
     ),
     Binding(name="flag", title="Flag for later", group=Group.REVIEW, icon="flag"),

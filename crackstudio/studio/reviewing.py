@@ -12,7 +12,10 @@ from crackstudio.studio.session import Session
 
 
 class Reviewing(QObject):
-    """The verbs of review; an edit makes the open image `corrected`, taking it back makes it what it was."""
+    """The verbs of review; an edit makes the open image `corrected`, taking it back makes it what it was.
+
+    A verb that comes between two images was meant for the second one, which nobody has seen yet: it is not done.
+    """
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -22,7 +25,7 @@ class Reviewing(QObject):
 
     def accept(self) -> None:
         """Confirm the mask (an untouched one takes the proposal first) and go on to the next unreviewed image."""
-        image = self._session.image
+        image = self._meant_image()
         if image is None:
             return
         image.editor.finish_stroke()
@@ -33,7 +36,7 @@ class Reviewing(QObject):
 
     def confirm_nothing(self) -> None:
         """Confirm that the open image has no defect: an empty mask (undoable), tagged intact."""
-        image = self._session.image
+        image = self._meant_image()
         if image is not None:
             self._as_part_of_confirming(lambda: self._empty(image))
             self._confirm(image)
@@ -41,30 +44,37 @@ class Reviewing(QObject):
     def toggle_flag(self) -> None:
         """Flag the open image for later, or take the flag off."""
         entry = self._session.entry
-        if entry is not None:
+        if entry is not None and self._meant_image() is not None:
             self._set_review(self._without_confirmation() if entry.review is Review.FLAGGED else Review.FLAGGED)
 
     def take_confirmation_back(self) -> None:
         """Make a confirmed image unconfirmed; its mask stays."""
-        self._set_review(self._without_confirmation())
+        if self._meant_image() is not None:
+            self._set_review(self._without_confirmation())
 
     def set_tag(self, tag: Tag) -> None:
         """Tag the open image."""
-        project, image = self._session.project, self._session.image
+        project, image = self._session.project, self._meant_image()
         if project is not None and image is not None:
             self._session.tell_changed(project.set_tag([image.id], tag))
 
     def set_kind(self, kind: MaskKind) -> None:
         """Say what the open mask's pixels mean."""
-        image = self._session.image
+        image = self._meant_image()
         if image is not None and image.editor.kind is not kind:
             image.editor.set_kind(kind)
 
     def take_proposal(self) -> None:
         """Replace the open mask by its proposal at the threshold of the moment; undoable."""
-        image = self._session.image
+        image = self._meant_image()
         if image is not None and not image.editor.take_proposal():
             self._session.message_given.emit("This image has no proposal yet.")
+
+    def _meant_image(self) -> OpenImage | None:
+        if self._session.is_between_images:
+            self._session.message_given.emit("Nothing was changed: the next image is still being opened.")
+            return None
+        return self._session.image
 
     def _empty(self, image: OpenImage) -> None:
         """Mask and tag are one step to undo."""

@@ -4,6 +4,7 @@ Verbs are called by the window; what came of them is signalled. Everything slow 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -51,6 +52,8 @@ class Session(QObject):
         self.reading, self.writing = reading, writing
         self.project: Project | None = None
         self.image: OpenImage | None = None
+        self.is_between_images = False
+        """Another image was asked for; until it is there, or cannot be opened, `image` is the one before."""
         self.order: Callable[[], Sequence[int]] = tuple
         """The listed image ids, in the order one walks them."""
         self._desk: Desk | None = None
@@ -70,9 +73,13 @@ class Session(QObject):
 
     def open_folder(self, folder: Path, *, home: Path | None = None) -> None:
         """Open a folder of images in place of the one that is open; scanning goes on in the background."""
-        if not self._opening.is_opening(folder, home=home):
-            self.close_project()
+
+        def go_there() -> None:
+            self.let_go()
             self._opening.open(folder, home=home)
+
+        if not self._opening.is_opening(folder, home=home) and self.save_or_tell(close_anyway=go_there):
+            go_there()
 
     def rescan(self) -> None:
         """Look for new, moved and lost images."""
@@ -80,7 +87,36 @@ class Session(QObject):
             self._opening.scan(self.project)
 
     def close_project(self) -> None:
-        """Save everything, then let go of the project. Waits for the disk."""
+        """Save everything, then let go of the project; it stays open where it cannot be saved. Waits for the disk."""
+        if self.save_or_tell(close_anyway=self.let_go):
+            self.let_go()
+
+    def save_or_tell(self, *, close_anyway: Callable[[], None]) -> bool:
+        """Save everything and wait for the disk. Where that fails it is told, and `close_anyway` offered."""
+        project, desk = self.project, self._desk
+        if project is None or desk is None:
+            return True
+        failures: list[Exception] = []
+
+        def take_failure(_identity: int, error: Exception) -> None:
+            failures.append(error)
+
+        if self.image is not None:
+            self.image.editor.finish_stroke()
+        desk.save_failed.connect(take_failure)
+        desk.save_all()
+        self.writing.finish()
+        desk.save_failed.disconnect(take_failure)
+        try:
+            project.flush()
+        except CrackStudioError as error:
+            failures.append(error)
+        if failures:
+            self.tell(telling.not_closed(failures[0], again=self.save_all, anyway=close_anyway))
+        return not failures
+
+    def let_go(self) -> None:
+        """Let go of the project; what cannot be saved is lost: `save_or_tell` before. Waits for the disk."""
         self._opening.stop()
         project, desk, entry = self.project, self._desk, self.entry
         if project is None or desk is None:
@@ -88,15 +124,13 @@ class Session(QObject):
         if entry is not None:
             project.remember(LAST_IMAGE, entry.name)
         desk.close()
-        self.image, self._desk = None, None
+        self.image, self._desk, self.is_between_images = None, None, False
         self.image_opened.emit(None)
         self.project = None
         self.project_closed.emit()
         desk.deleteLater()
-        try:
+        with suppress(CrackStudioError):  # told or given up before, but for which image was open
             project.close()
-        except CrackStudioError as error:
-            self.tell_failure(error)
 
     def entries(self) -> list[ImageEntry]:
         """All images of the project."""
@@ -118,9 +152,8 @@ class Session(QObject):
         """Leave the open image (saving it) and open another one."""
         if self._desk is None:
             return
-        if self.image is not None:
-            self.image.editor.finish_stroke()
-            self._desk.save(self.image.id)
+        self._leave_image()
+        self.is_between_images = True
         self._desk.open(identity)
 
     def step(self, by: int) -> None:
@@ -233,7 +266,8 @@ class Session(QObject):
     def _show_image(self, image: OpenImage) -> None:
         if self.project is None or self._desk is None:
             return
-        self.image = image
+        self._leave_image()  # strokes made while this one loaded
+        self.image, self.is_between_images = image, False
         self.image_opened.emit(image)
         self.tell_changed([self.project.entry(image.id)])
         if self._is_fresh:
@@ -246,6 +280,11 @@ class Session(QObject):
         following = self._next_unreviewed()
         if following is not None:
             self._desk.prefetch(following)
+
+    def _leave_image(self) -> None:
+        if self.image is not None and self._desk is not None:
+            self.image.editor.finish_stroke()
+            self._desk.save(self.image.id)
 
     def _show_proposal(self, image: OpenImage) -> None:
         if self.image is image:
@@ -277,6 +316,7 @@ class Session(QObject):
         return None
 
     def _tell_image_failure(self, identity: int, error: Exception) -> None:
+        self.is_between_images = False
         if self.project is not None:
             self.tell_changed([self.project.entry(identity)])
             self.tell(telling.image_failed(error, skip=lambda: self._open_after(identity)))

@@ -43,6 +43,7 @@ def _make(binding: Binding, window: QMainWindow, *, preset: str) -> QAction:
     action = QAction(binding.title, window)
     action.setObjectName(binding.name)
     action.setCheckable(binding.checkable)
+    action.setAutoRepeat(not binding.once)
     action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
     if binding.icon:
         action.setIcon(icon(binding.icon))

@@ -1,0 +1,100 @@
+"""What a person says while the next image loads, keeps a key down, or takes an edit back."""
+
+import threading
+
+import pytest
+
+from crackstudio.core.images import Review, Tag
+from crackstudio.studio import desk
+
+
+def stroke(window, *, x=40):
+    editor = window.session.image.editor
+    editor.begin_stroke(x, 20, size=6, value=1)
+    editor.finish_stroke()
+
+
+def identity_of(window, path):
+    return next(entry.id for entry in window.session.entries() if entry.path == path)
+
+
+def show(window, identity, qtbot):
+    window.session.open_image(identity)
+    qtbot.waitUntil(lambda: window.session.image is not None and window.session.image.id == identity)
+
+
+def saved_mask(window, identity):
+    window.session.writing.finish()
+    return window.session.project.load_mask(identity)
+
+
+@pytest.fixture
+def confirmed(proposed, qtbot):
+    """The window with a confirmed image on the canvas."""
+    first = proposed.session.entry.id
+    proposed.actions["accept"].trigger()
+    qtbot.waitUntil(lambda: proposed.session.entry.id != first)
+    show(proposed, first, qtbot)
+    assert proposed.session.entry.review is Review.CONFIRMED
+    return proposed
+
+
+@pytest.fixture
+def gate(window, monkeypatch):
+    """No image loads before it is set."""
+    gate, load = threading.Event(), desk.load
+    gate.set()
+
+    def load_behind_it(project, identity):
+        gate.wait()
+        return load(project, identity)
+
+    monkeypatch.setattr(desk, "load", load_behind_it)
+    yield gate
+    gate.set()
+
+
+@pytest.fixture
+def between(gate, confirmed, qtbot):
+    """A confirmed image on the canvas, and another one asked for."""
+    gate.clear()
+    confirmed.session.open_image(identity_of(confirmed, "cracked/5.png"))
+    return confirmed
+
+
+@pytest.mark.parametrize("verb", ["accept", "confirm_nothing", "flag", "unconfirm", "tag_intact", "take_proposal"])
+def test_what_is_said_while_the_next_image_loads_does_not_hit_the_one_before(between, gate, qtbot, verb):
+    before, mask = between.session.entry, between.session.image.editor.array()
+    between.threshold_panel.threshold_changed.emit(0.02)
+    with qtbot.waitSignal(between.session.message_given):
+        between.actions[verb].trigger()
+    gate.set()
+    qtbot.waitUntil(lambda: between.session.entry.id != before.id)
+    assert (saved_mask(between, before.id) == mask).all()
+    after = between.session.project.entry(before.id)
+    assert (after.review, after.tag) == (Review.CONFIRMED, Tag.CRACKED)
+    between.actions["flag"].trigger()
+    assert between.session.entry.review is Review.FLAGGED
+
+
+def test_when_the_next_image_cannot_be_opened_the_verbs_are_of_the_open_one_again(opened, folder, qtbot):
+    (folder / "cracked" / "5.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
+    opened.session.open_image(identity_of(opened, "cracked/5.png"))
+    qtbot.waitUntil(lambda: bool(opened.notices.cards()))
+    opened.actions["flag"].trigger()
+    assert (opened.session.entry.path, opened.session.entry.review) == ("cracked/0.png", Review.FLAGGED)
+
+
+def test_a_stroke_begun_while_the_next_image_loads_is_of_the_one_that_is_shown(between, gate, qtbot):
+    before = between.session.entry
+    between.session.image.editor.begin_stroke(40, 20, size=6, value=1)
+    gate.set()
+    qtbot.waitUntil(lambda: between.session.entry.id != before.id)
+    assert saved_mask(between, before.id)[20, 40] == 1
+    assert between.session.project.entry(before.id).review is Review.CORRECTED
+
+
+@pytest.mark.parametrize("verb", ["accept", "confirm_nothing"])
+def test_a_key_that_is_kept_down_confirms_one_image(opened, verb):
+    assert not opened.actions[verb].autoRepeat()
+    assert opened.actions["undo"].autoRepeat()
