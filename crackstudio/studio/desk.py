@@ -69,11 +69,11 @@ class Loaded:
 
 @dataclass(slots=True)
 class _Shelf:
-    """Editors and what of them is saved, by image."""
+    """Editors and what of them is saved, by image, and the image that is open."""
 
     images: OrderedDict[int, OpenImage] = field(default_factory=OrderedDict)
     saved_revision: dict[int, int] = field(default_factory=dict)
-    saving: set[int] = field(default_factory=set)
+    open: int | None = None
 
 
 class Desk(QObject):
@@ -105,6 +105,7 @@ class Desk(QObject):
         if known is not None and known.picture is not None:
             self._reading.forget("open")
             self._shelf.images.move_to_end(identity)
+            self._shelf.open = identity
             self.opened.emit(known)
             return
         self._reading.submit(
@@ -194,9 +195,9 @@ class Desk(QObject):
 
     def _keep(self, identity: int, loaded: Loaded) -> None:
         with suppress(MaskError):
-            self._place(identity, loaded, newest=False)
+            self._place(identity, loaded, opens=False)
 
-    def _place(self, identity: int, loaded: Loaded, *, newest: bool = True) -> OpenImage:
+    def _place(self, identity: int, loaded: Loaded, *, opens: bool = True) -> OpenImage:
         image = self._shelf.images.get(identity)
         if image is None:
             image = self._new_image(identity, loaded)
@@ -204,8 +205,10 @@ class Desk(QObject):
         else:
             image.picture = loaded.picture
         _set_maps(image, loaded.proposal, loaded.previous_map)
-        self._shelf.images.move_to_end(identity, last=newest)
-        self._tidy(keep=identity)
+        self._shelf.images.move_to_end(identity, last=opens)
+        if opens:
+            self._shelf.open = identity
+        self._tidy(keep={identity, self._shelf.open})
         return image
 
     def _new_image(self, identity: int, loaded: Loaded) -> OpenImage:
@@ -236,18 +239,18 @@ class Desk(QObject):
             return None
         return image.proposal.crack_map, image.threshold
 
-    def _tidy(self, *, keep: int) -> None:
-        """Drop the pictures, then the editors, that were used longest ago; never unsaved ones."""
+    def _tidy(self, *, keep: set[int | None]) -> None:
+        """Drop the pictures, then the editors, that were used longest ago; of unsaved ones the editor stays."""
         images = self._shelf.images
         total = sum(_picture_bytes(image) for image in images.values())
         for identity, image in images.items():
             if total <= PICTURE_BYTES:
                 break
-            if identity != keep:
+            if identity not in keep:
                 total -= _picture_bytes(image)
                 image.picture = image.proposal = image.previous_map = None
         surplus = len(images) - MOST_EDITORS
-        for identity in [one for one in images if one != keep and not self.is_unsaved(one)][: max(0, surplus)]:
+        for identity in [one for one in images if one not in keep and not self.is_unsaved(one)][: max(0, surplus)]:
             _let_go(images.pop(identity))
             self._shelf.saved_revision.pop(identity, None)
 

@@ -5,6 +5,7 @@ import pytest
 
 from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.project.project import Project
+from crackstudio.studio import desk
 from crackstudio.studio.mask_editor import MaskEditor
 
 
@@ -243,6 +244,17 @@ def test_undo_survives_while_other_images_are_open(opened, qtbot):
     for name in ("cracked/1.png", "cracked/2.png", "cracked/0.png"):
         show(opened, name, qtbot)
     assert opened.session.image.editor.undo_stack.count() == 1
+
+
+def test_the_open_image_keeps_its_proposal_where_two_pictures_find_no_room(proposed, qtbot, monkeypatch):
+    monkeypatch.setattr(desk, "PICTURE_BYTES", 4 * 48 * 64)
+    show(proposed, "cracked/4.png", qtbot)
+    proposed.session.reading.finish()  # the next one lies ready too
+    stroke(proposed)
+    assert proposed.session.image.editor.array()[:, :8].all()
+    left = proposed.session.image
+    show(proposed, "cracked/2.png", qtbot)
+    assert left.picture is None
 
 
 def test_strokes_that_do_not_fit_the_image_are_told_and_kept(opened, qtbot):
