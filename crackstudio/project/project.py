@@ -6,18 +6,19 @@ it to disk. Whatever decodes or saves a picture says so, and belongs off that th
 
 import errno
 import os
+import shutil
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crackstudio.core import wire
 from crackstudio.core.classes import DefectClass
-from crackstudio.core.errors import FolderError, MaskError, RasterError
+from crackstudio.core.errors import FolderError, MaskError, RasterError, RunError
 from crackstudio.core.images import Domain, ImageEntry, MaskKind, Review, Tag
 from crackstudio.core.runs import RunSpec, Snapshot, Stock
 from crackstudio.project import rasters
@@ -38,6 +39,8 @@ from crackstudio.project.stock import count_stock
 from crackstudio.project.writer import Writer
 
 __all__ = ["NetworkInUse", "Project", "Value"]
+
+_Asked = TypeVar("_Asked")
 
 
 class Project:
@@ -266,24 +269,37 @@ class Project:
         """What there is to train on."""
         return count_stock(self._catalogue.images())
 
-    def freeze(self, run: RunFolder) -> Snapshot:
+    def freeze(self, run: RunFolder, *, stop: threading.Event | None = None) -> Snapshot:
         """Copy the confirmed masks and write `snapshot.json`. Off the main thread: files not seen yet are hashed.
 
         So are those written since the last scan: a mask whose file holds another picture now is not confirmed any more.
+        Raises `RunError` at the next image after `stop` is set.
         """
-        written = {entry.id: self._digest(entry) for entry in in_doubt(self._catalogue.images(), folder=self.folder)}
+        doubtful = in_doubt(_until(stop, self._catalogue.images()), folder=self.folder)
+        written = {entry.id: self._digest(entry) for entry in _until(stop, doubtful)}
         self._renew({image: digest for image, digest in written.items() if digest is not None})
         drafts = drafts_of_project(
-            self._catalogue.images(), folder=self.folder, masks=self._masks, run=run, digest=self._first_digest
+            _until(stop, self._catalogue.images()),
+            folder=self.folder,
+            masks=self._masks,
+            run=run,
+            digest=self._first_digest,
         )
         return build_snapshot(drafts, run)
 
-    def create_run(self, spec: RunSpec) -> RunFolder:
-        """A run folder with its snapshot and `run.json`, ready for an engine. Off the main thread."""
+    def create_run(self, spec: RunSpec, *, stop: threading.Event | None = None) -> RunFolder:
+        """A run folder with its snapshot and `run.json`, ready for an engine. Off the main thread.
+
+        Raises `RunError` as `freeze` does. A folder left half-made is taken away: it holds nothing but copies.
+        """
         run = new_run(self._layout.runs, spec.method)
-        snapshot = self.freeze(run)
-        elsewhere = None if self.home == self.folder.absolute() / HOME_NAME else self.home
-        run.write_request(spec, snapshot, folder=self.folder, project=elsewhere)
+        try:
+            snapshot = self.freeze(run, stop=stop)
+            elsewhere = None if self.home == self.folder.absolute() / HOME_NAME else self.home
+            run.write_request(spec, snapshot, folder=self.folder, project=elsewhere)
+        except BaseException:
+            shutil.rmtree(run.path, ignore_errors=True)
+            raise
         return run
 
     def runs(self) -> list[RunFolder]:
@@ -393,3 +409,10 @@ class Project:
             self.journal(old).move(self._layout.journal(after))
             self._catalogue.relink(new, old)
         return True
+
+
+def _until(stop: threading.Event | None, images: Iterable[_Asked]) -> Iterator[_Asked]:
+    for image in images:
+        if stop is not None and stop.is_set():
+            raise RunError("The run was given up before it began. Nothing of it was kept; start it anew.")
+        yield image

@@ -27,6 +27,8 @@ class Background(QObject):
 
     work_failed = Signal(object)
     """An exception that the submitter did not ask to see."""
+    finish_asked = Signal()
+    """Somebody is about to wait: work that need not be done may give up."""
 
     _answered = Signal(object)
 
@@ -66,6 +68,7 @@ class Background(QObject):
 
     def finish(self) -> None:
         """Wait until all that was submitted is done and delivered: for the moments before the window goes."""
+        self.finish_asked.emit()
         self._pool.waitForDone()
         QCoreApplication.sendPostedEvents(self)
 

@@ -59,6 +59,7 @@ class Retraining(QObject):
         self._watch = QTimer(self, interval=5000)
         self._watch.timeout.connect(self._watch_silence)
         self._told_silence = False
+        session.writing.finish_asked.connect(self._abandon)
         session.project_opened.connect(self._enter)
         session.project_closed.connect(self._leave)
 
@@ -184,7 +185,7 @@ class Retraining(QObject):
             return
         self._session.message_given.emit(f"Starting {wanted.method}…" if spec else why)
         self._session.writing.submit(
-            lambda: project.create_run(wanted),
+            lambda: project.create_run(wanted, stop=given_up),
             done=lambda run: self._start(run, given_up=given_up),
             failed=lambda error: self._fail(error, given_up=given_up),
         )

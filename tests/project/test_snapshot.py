@@ -1,6 +1,7 @@
 """Snapshots: only what a person stands by, frozen, on sides that never change."""
 
 import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crackstudio.core.errors import FolderError, MaskError
+from crackstudio.core.errors import FolderError, MaskError, RunError
 from crackstudio.core.images import Domain, MaskKind, Review, Split, Tag
 from crackstudio.core.runs import RunSpec
 from crackstudio.project import proposals_file, rasters
@@ -185,6 +186,21 @@ def test_a_run_is_made_ready_for_an_engine(project, folder, id_of):
     )
     other = project.create_run(spec)
     assert [one.path for one in project.runs()] == sorted([run.path, other.path])
+
+
+def test_a_run_that_is_not_wanted_any_more_is_given_up_at_the_next_image(project, monkeypatch):
+    stop, hashed = threading.Event(), []
+
+    def hash_and_stop(path):
+        hashed.append(path)
+        stop.set()
+        return digest_of(path)
+
+    monkeypatch.setattr("crackstudio.project.project.digest_of", hash_and_stop)
+    with pytest.raises(RunError, match="given up"):
+        project.create_run(RunSpec(method="unet"), stop=stop)
+    assert len(hashed) == 1
+    assert list((project.home / "runs").iterdir()) == []
 
 
 def test_a_folder_without_a_project_is_read_and_not_touched(folder, run):

@@ -60,3 +60,11 @@ def test_nothing_is_delivered_after_closing(background, qtbot):
     background.submit(lambda: 2, done=done.append)
     qtbot.wait(10)
     assert done == []
+
+
+def test_who_waits_says_so_first_for_work_that_may_give_up(background, qtbot):
+    gate, seen = threading.Event(), []
+    background.finish_asked.connect(gate.set)
+    background.submit(lambda: gate.wait(10), done=seen.append)
+    background.finish()
+    assert seen == [True]

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from crackstudio.core.errors import RunError
 from crackstudio.core.runs import RunSpec, Stock
 from crackstudio.project.project import NetworkInUse, Project
 from crackstudio.studio.engine_link import RetrainingThread
@@ -155,3 +156,44 @@ def test_the_methods_are_listed_without_a_project(window, qtbot):
     with qtbot.waitSignal(window.proposing.ready, timeout=15_000):
         window.proposing.start()
     assert "U-Net" in [action.text() for action in window.tool_bar.retrain.menu().actions()]
+
+
+def test_closing_a_project_does_not_wait_for_a_run_that_has_not_begun(opened, monkeypatch, qtbot):
+    begun, given_up = threading.Event(), []
+
+    def create_run(self, spec, *, stop):
+        begun.set()
+        given_up.append(stop.wait(10))
+        raise RunError("The run was given up.")
+
+    monkeypatch.setattr(Project, "create_run", create_run)
+    opened.retraining.retrain(SPEC)
+    qtbot.waitUntil(begun.is_set)
+    opened.session.close_project()
+    assert given_up == [True]
+    assert topics(opened) == []
+
+
+def test_a_run_that_was_just_made_when_its_project_closed_can_be_gone_on_with(
+    opened, folder, open_folder, monkeypatch, qtbot
+):
+    create_run, begun, gate, made = Project.create_run, threading.Event(), threading.Event(), threading.Event()
+
+    def create_slowly(self, spec, *, stop):
+        begun.set()
+        gate.wait(10)
+        run = create_run(self, spec, stop=stop)
+        made.set()
+        return run
+
+    monkeypatch.setattr(Project, "create_run", create_slowly)
+    opened.retraining.retrain(SPEC)
+    qtbot.waitUntil(begun.is_set)
+    gate.set()
+    assert made.wait(10)
+    opened.session.close_project()
+    assert trainers(opened) == []
+    open_folder(opened, folder)
+    qtbot.waitUntil(lambda: topics(opened) == ["run"])
+    with qtbot.waitSignal(opened.retraining.run_started):
+        opened.retraining.resume_run(opened.session.project.runs()[0].id)
