@@ -173,8 +173,10 @@ class Desk(QObject):
             self.save(identity)
 
     def close(self) -> None:
-        """Save all and wait for it."""
+        """Save all and wait for it; what still loads is not wanted any more."""
         self._autosave.stop()
+        for lane in ("open", "prefetch"):
+            self._reading.forget(lane)
         self.save_all()
         self._writing.finish()
         for image in self._shelf.images.values():

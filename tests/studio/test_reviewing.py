@@ -1,4 +1,4 @@
-"""What a person says while the next image loads, keeps a key down, or takes an edit back."""
+"""Review while the next image loads, under a key that is kept down, and as edits come and go."""
 
 import threading
 
@@ -92,6 +92,14 @@ def test_a_stroke_begun_while_the_next_image_loads_is_of_the_one_that_is_shown(b
     qtbot.waitUntil(lambda: between.session.entry.id != before.id)
     assert saved_mask(between, before.id)[20, 40] == 1
     assert between.session.project.entry(before.id).review is Review.CORRECTED
+
+
+def test_closing_does_not_wait_for_the_next_image(between, gate, qtbot):
+    with qtbot.waitSignal(between.session.image.editor.parent().destroyed):
+        between.actions["close_project"].trigger()
+    gate.set()
+    between.session.reading.finish()
+    assert between.session.image is None
 
 
 @pytest.mark.parametrize("verb", ["accept", "confirm_nothing"])
