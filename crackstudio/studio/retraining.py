@@ -199,6 +199,7 @@ class Retraining(QObject):
         if self._starting is not None:
             self._starting.set()
             self._starting = None
+            self._session.message_given.emit("The run had not begun; it was given up.")
 
     def _refuse_second(self) -> bool:
         is_second = self.is_running or self._starting is not None
