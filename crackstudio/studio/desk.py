@@ -54,6 +54,8 @@ class OpenImage:
     threshold: float = DEFAULT_THRESHOLD
     threshold_moved: bool = False
     recovered: int = 0
+    confirmed_content: str | None = None
+    """Digest of the file as it was when an edit took the confirmation away; the undo stack is clean where it had it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,10 +94,12 @@ class Reviewing(QObject):
     def _set_review(self, review: Review) -> None:
         project, image = self._session.project, self._session.image
         if project is not None and image is not None:
+            image.confirmed_content = None
             self._session.tell_changed(project.set_review([image.id], review))
 
     def _confirm(self, image: OpenImage) -> None:
         self._set_review(Review.CONFIRMED)
+        image.editor.undo_stack.setClean()
         self._session.save_image(image.id)
         self._session.open_next_unreviewed()
 
@@ -110,12 +112,14 @@ class Reviewing(QObject):
             self._confirming = False
 
     def _follow_edit(self) -> None:
-        entry = self._session.entry
-        if entry is None or self._confirming or entry.review is Review.FLAGGED:
+        image, entry = self._session.image, self._session.entry
+        if image is None or entry is None or self._confirming or entry.review is Review.FLAGGED:
             return
-        wanted = self._without_confirmation()
-        if wanted is Review.CORRECTED or entry.review in (Review.CORRECTED, Review.CONFIRMED):
-            self._set_review(wanted)
+        taken = image.confirmed_content
+        was_confirmed = entry.review is Review.CONFIRMED or (taken is not None and taken == entry.digest)
+        is_back = was_confirmed and image.editor.undo_stack.isClean()
+        self._set_review(Review.CONFIRMED if is_back else self._without_confirmation())
+        image.confirmed_content = entry.digest if was_confirmed and not is_back else None
 
     def _without_confirmation(self) -> Review:
         image, entry = self._session.image, self._session.entry

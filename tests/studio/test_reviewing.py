@@ -2,9 +2,11 @@
 
 import threading
 
+import numpy as np
 import pytest
 
-from crackstudio.core.images import Review, Tag
+from crackstudio.core.images import MaskKind, Review, Tag
+from crackstudio.project import rasters
 from crackstudio.studio import desk
 
 
@@ -106,3 +108,62 @@ def test_closing_does_not_wait_for_the_next_image(between, gate, qtbot):
 def test_a_key_that_is_kept_down_confirms_one_image(opened, verb):
     assert not opened.actions[verb].autoRepeat()
     assert opened.actions["undo"].autoRepeat()
+
+
+def press(window, *names):
+    """Trigger actions; returns the reviews after each."""
+    reviews = []
+    for name in names:
+        window.actions[name].trigger()
+        reviews.append(window.session.entry.review)
+    return reviews
+
+
+def test_undoing_what_was_done_since_it_was_confirmed_makes_it_confirmed_again(confirmed):
+    mask = confirmed.session.image.editor.array()
+    stroke(confirmed)
+    stroke(confirmed, x=20)
+    assert confirmed.session.entry.review is Review.CORRECTED
+    assert press(confirmed, "undo", "undo", "redo", "undo") == [
+        Review.CORRECTED,
+        Review.CONFIRMED,
+        Review.CORRECTED,
+        Review.CONFIRMED,
+    ]
+    confirmed.reviewing.set_kind(MaskKind.REGION)
+    assert press(confirmed, "undo") == [Review.CONFIRMED]
+    confirmed.actions["save"].trigger()
+    assert (saved_mask(confirmed, confirmed.session.entry.id) == mask).all()
+    assert confirmed.session.project.stock().masks == 1
+
+
+def test_undoing_what_was_confirmed_makes_it_what_it_was_before(confirmed):
+    assert press(confirmed, "undo", "redo") == [Review.PROPOSED, Review.CONFIRMED]
+    confirmed.actions["undo"].trigger()
+    stroke(confirmed)
+    assert press(confirmed, "undo", "redo") == [Review.PROPOSED, Review.CORRECTED]
+
+
+def test_what_was_confirmed_in_an_earlier_sitting_comes_back_too(confirmed, folder, open_folder):
+    confirmed.actions["close_project"].trigger()
+    open_folder(confirmed, folder)
+    stroke(confirmed)
+    assert press(confirmed, "undo") == [Review.CONFIRMED]
+
+
+@pytest.mark.parametrize("verbs", [("unconfirm",), ("flag", "flag")])
+def test_undo_does_not_bring_a_confirmation_back_that_was_taken_back(confirmed, verbs):
+    press(confirmed, *verbs)
+    stroke(confirmed)
+    assert press(confirmed, "undo") == [Review.CORRECTED]
+
+
+@pytest.mark.parametrize("edits_before", [0, 1])
+def test_undo_does_not_confirm_for_another_picture(confirmed, folder, edits_before):
+    for _ in range(edits_before):
+        stroke(confirmed)
+    rasters.write_png(folder / confirmed.session.entry.path, np.zeros((48, 64, 3), np.uint8))
+    confirmed.session.project.scan()
+    stroke(confirmed, x=20)
+    press(confirmed, *["undo"] * edits_before)
+    assert press(confirmed, "undo") == [Review.CORRECTED]
