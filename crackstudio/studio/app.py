@@ -71,6 +71,7 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
     join_editing(window)
     join_training(window)
     join_dialogs(window, theme=theme)
+    session.saved.connect(lambda _entry: window.notices.settle("close"))
     window.closing.connect(lambda: _end(window, reading=reading, writing=writing))
     return window
 
@@ -82,9 +83,9 @@ def _after_first_paint(window: MainWindow, folder: Path | None, project: Path | 
 
 
 def _end(window: MainWindow, *, reading: Background, writing: Background) -> None:
-    """Engines first, so that nothing new comes; then masks, project, and the pools."""
+    """Engines first, so that nothing new comes; then the project, which the window has saved, and the pools."""
     window.retraining.close()
     window.proposing.close()
-    window.session.close_project()
+    window.session.let_go()
     reading.close()
     writing.close()

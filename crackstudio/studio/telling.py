@@ -57,6 +57,18 @@ def save_failed(name: str, error: Exception, *, again: Act) -> Notice:
     )
 
 
+def not_closed(error: Exception, *, again: Act, anyway: Act) -> Notice:
+    """Closing was asked for, and not everything could be saved."""
+    return Notice(
+        title="Not closed: not everything could be saved",
+        words=f"{error} Nothing is lost while this stays open, and saving is tried again. Closing without saving drops "
+        "what is not on disk.",
+        tone=Tone.BAD,
+        topic="close",
+        offers=(Offer(words="Save again", act=again), Offer(words="Close without saving", act=anyway)),
+    )
+
+
 def recovered(strokes: int) -> Notice:
     """Strokes came back from the journal."""
     return Notice(

@@ -42,6 +42,7 @@ class MainWindow(QMainWindow):
     """Every part is a public attribute; `actions` are by the names of the key map."""
 
     closing = Signal()
+    """Everything is saved, or a person gave up what is not."""
     scheme_chosen = Signal(object)
     """`Scheme`."""
 
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.session, self.reviewing, self.settings = session, reviewing, settings
+        self._gives_up = False
         self.proposing, self.retraining, self.succession = proposing, retraining, succession
         self.setWindowTitle("CrackStudio")
         self.resize(1440, 900)
@@ -119,6 +121,11 @@ class MainWindow(QMainWindow):
             super().keyReleaseEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._gives_up and not self.session.save_or_tell(close_anyway=self._close_without_saving):
+            event.ignore()
+            if self.isMinimized():
+                self.showNormal()
+            return
         self.settings.geometry = self.saveGeometry()
         if self.pages.currentWidget() is self.canvas:
             self.settings.docks = self.saveState()
@@ -127,6 +134,10 @@ class MainWindow(QMainWindow):
         self.closing.emit()
         self.settings.sync()
         event.accept()
+
+    def _close_without_saving(self) -> None:
+        self._gives_up = True
+        self.close()
 
     def _is_peek(self, event: QKeyEvent) -> bool:
         return not event.isAutoRepeat() and QKeySequence(event.keyCombination()) in self._peek_keys
