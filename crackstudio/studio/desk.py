@@ -28,6 +28,7 @@ PICTURE_BYTES = 600 * 2**20
 DEFAULT_THRESHOLD = 0.5
 FIRST_VIEW = (1600, 1000)
 """Device pixels for which a picture is prepared off the thread."""
+_KIND = "kind of untouched"
 
 Pixels = NDArray[np.uint8]
 
@@ -161,6 +162,8 @@ class Desk(QObject):
         mark = self._project.journal(identity).mark()
         touched = image.editor.touched
         self._shelf.saved_revision[identity] = revision
+        if not touched:
+            self._project.remember(f"{_KIND} {identity}", kind)
         self._writing.submit(
             lambda: self._project.save_mask(
                 identity, snapshot.to_array() if touched else None, kind, journal_mark=mark
@@ -225,7 +228,7 @@ class Desk(QObject):
                 loaded.picture.height,
                 loaded.picture.width,
                 mask=loaded.mask,
-                kind=entry.mask_kind or MaskKind.EXACT,
+                kind=self._kind_of(entry),
                 proposal_source=lambda: self._proposal_of(identity),
                 journal=journal.append,
             ),
@@ -236,6 +239,10 @@ class Desk(QObject):
         image.editor.state_changed.connect(lambda: self.edited.emit(identity))
         image.editor.undo_stack.indexChanged.connect(lambda _index: self.edited.emit(identity))  # after canUndo
         return image
+
+    def _kind_of(self, entry: ImageEntry) -> MaskKind:
+        """An untouched image has no mask that keeps the kind chosen for it; the project does."""
+        return entry.mask_kind or MaskKind(str(self._project.recall(f"{_KIND} {entry.id}", MaskKind.EXACT)))
 
     def _proposal_of(self, identity: int) -> tuple[Pixels, float] | None:
         image = self._shelf.images.get(identity)

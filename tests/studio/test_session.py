@@ -161,6 +161,30 @@ def test_reopening_restores_the_last_image_and_its_mask(opened, folder, open_fol
     assert np.array_equal(opened.session.image.editor.array(), mask)
 
 
+def test_the_kind_chosen_for_an_untouched_image_is_there_again(proposed, folder, open_folder, qtbot):
+    def reopened():
+        proposed.actions["close_project"].trigger()
+        open_folder(proposed, folder)
+        return proposed.session
+
+    proposed.image_panel.kind_chosen.emit("region")
+    assert reopened().image.editor.kind is MaskKind.REGION
+    assert (proposed.session.entry.mask_kind, proposed.session.image.editor.touched) == (None, False)
+    proposed.actions["accept"].trigger()
+    show(proposed, "cracked/0.png", qtbot)
+    proposed.image_panel.kind_chosen.emit("exact")
+    assert reopened().image.editor.kind is MaskKind.EXACT
+
+
+def test_a_kind_taken_back_on_an_untouched_image_stays_taken_back(opened, folder, open_folder):
+    opened.image_panel.kind_chosen.emit("region")
+    opened.actions["save"].trigger()
+    opened.actions["undo"].trigger()
+    opened.actions["close_project"].trigger()
+    open_folder(opened, folder)
+    assert opened.session.image.editor.kind is MaskKind.EXACT
+
+
 def test_reopening_restores_zoom_and_tool(opened, folder, open_folder, qtbot):
     show(opened, "cracked/2.png", qtbot)
     opened.canvas.zoom_by(4)
