@@ -97,6 +97,7 @@ def make_thumbnail(image: Path, *, page: int, cache: Path) -> QImage:
         picture = to_qimage(rasters.read_rgb8(image, page=page)).scaled(
             SIDE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         )
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        picture.save(str(kept), quality=85)
+        if cache.parent.is_dir():  # a project's folder that was pulled out is not made anew
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            picture.save(str(kept), quality=85)
     return picture
