@@ -165,6 +165,18 @@ def evaluate(
 
 
 @app.command()
+def measure(
+    masks: Annotated[Path, typer.Argument(help="A folder of masks, or a project's, whose confirmed masks count.")],
+    out: Annotated[Path | None, typer.Option(help="Write the table here, as CSV.")] = None,
+    json: Json = False,
+) -> None:
+    """Count cracks and measure their length, width and area, in px."""
+    from crackstudio.commands.measure import measure_command
+
+    measure_command(masks, out=out, json=json)
+
+
+@app.command()
 def methods(json: Json = False) -> None:
     """What can be trained, what each method needs, its settings and presets."""
     from crackstudio.commands.listings import list_methods

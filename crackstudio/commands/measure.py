@@ -1,0 +1,165 @@
+"""`crackstudio measure`: count, length, width and area of the cracks in a folder of masks or in a project."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from crackstudio.commands.progress import tracked
+from crackstudio.core.classes import CRACK, UNSURE
+from crackstudio.core.errors import FolderError, MaskError
+from crackstudio.core.images import MaskKind
+from crackstudio.imaging.measuring import Measured, measure, measure_area
+from crackstudio.project import atomic, database, proposals_file, rasters
+from crackstudio.project.layout import HOME_NAME, Layout
+from crackstudio.project.pairing import MaskFolder
+from crackstudio.project.snapshot import is_confirmed, is_usable
+
+Mask = NDArray[np.uint8]
+
+LARGEST_ID = 20
+"""In a folder of masks; beyond, values are shades of another tool's picture."""
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One class of one mask, see `Measured`. `share` is that of all pixels but the unsure ones."""
+
+    name: str
+    class_name: str = msgspec.field(name="class")
+    cracks: int
+    length_px: float
+    mean_width_px: float
+    max_width_px: float
+    p95_width_px: float
+    area_px: int
+    share: float
+
+
+def measure_command(masks: Path, *, out: Path | None, json: bool) -> None:
+    """Measure, write the table to `out` where given, and print what was asked for."""
+    rows = measure_folder(masks)
+    if out is not None:
+        write_csv(out, rows)
+    if json:
+        print(msgspec.json.encode({"images": len({row.name for row in rows}), "measured": rows}).decode())
+        return
+    console = Console(highlight=False)
+    if out is None:
+        _print_table(console, rows)
+    for name in dict.fromkeys(row.class_name for row in rows):
+        _print_sum(console, name, [row for row in rows if row.class_name == name])
+    if out is not None:
+        console.print(f"The table is in {out}.", soft_wrap=True)
+
+
+def measure_folder(masks: Path) -> list[Row]:
+    """A row for every mask and each class that occurs in any of them, in the order of names.
+
+    `masks` is a folder of masks, or that of a project: then the confirmed exact masks count, as they were last saved.
+    Raises `FolderError` where there is none, `MaskError` for crack maps, `RasterError` for what cannot be read.
+    """
+    names, pictures = _of_project(masks) or _of_folder(masks)
+    measured, scored = {}, {}
+    for name, mask in zip(names, tracked(pictures, total=len(names), words="Measuring"), strict=True):
+        measured[name] = measure(mask)
+        scored[name] = mask.size - int(np.count_nonzero(mask == UNSURE))
+    classes = sorted({number for found in measured.values() for number in found}) or [CRACK.id]
+    nothing = measure_area(np.zeros((1, 1), np.bool_))
+    return [
+        _row(name, number, measured[name].get(number, nothing), scored[name]) for name in names for number in classes
+    ]
+
+
+def write_csv(path: Path, rows: list[Row]) -> None:
+    """Write `rows` under a line of names, atomically; lengths and widths with two decimals."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(Row.__struct_encode_fields__)
+    writer.writerows(map(_shown, rows))
+    atomic.write_bytes(path, text.getvalue().encode())
+
+
+def _of_project(folder: Path) -> tuple[list[str], Iterator[Mask]] | None:
+    """Names and masks of the project in `folder` or kept as `folder`; None where there is none."""
+    for layout in (Layout(folder / HOME_NAME), Layout(folder)):
+        if layout.database.exists():
+            break
+    else:
+        return None
+    entries = [image.entry for image in database.read_only(layout) if is_usable(image) and is_confirmed(image.entry)]
+    names = sorted(entry.name for entry in entries if entry.mask_kind is MaskKind.EXACT)
+    if not names:
+        raise FolderError(
+            f"The project in {folder} has no confirmed mask, or coarse regions alone. Nothing was measured; confirm "
+            "exact masks in the studio (Enter), or name a folder of masks."
+        )
+    return names, (rasters.read_mask(layout.mask(name)) for name in names)
+
+
+def _of_folder(folder: Path) -> tuple[list[str], Iterator[Mask]]:
+    found = MaskFolder(folder)
+    beside = proposals_file.read(folder)
+    if beside is not None and not beside.binary:
+        raise MaskError(
+            f"{folder} holds crack maps, not masks. Nothing was measured; `crackstudio propose --binary` makes masks."
+        )
+    if not found.paths:
+        raise FolderError(f"{folder} holds no masks. Nothing was measured; name the folder that holds them.")
+    return [path.relative_to(folder).as_posix() for path in found.paths], map(_read, found.paths)
+
+
+def _read(path: Path) -> Mask:
+    """Class ids where the values are small numbers (255 beside them is unsure), else 1 where a defect is shown."""
+    array = rasters.read_image(path).array
+    if array.dtype == np.uint8 and (array.ndim == 2 or (array == array[:, :, :1]).all()):
+        grey = np.ascontiguousarray(array if array.ndim == 2 else array[:, :, 0])
+        values = np.flatnonzero(np.bincount(grey.ravel(), minlength=UNSURE + 1))
+        ids = values[(values != 0) & (values != UNSURE)]
+        if ids.size and ids.max() <= LARGEST_ID:
+            return grey
+    return rasters.read_foreign_mask(path)
+
+
+def _row(name: str, number: int, measured: Measured, scored: int) -> Row:
+    return Row(
+        name=name,
+        class_name=CRACK.name if number == CRACK.id else str(number),
+        cracks=measured.cracks,
+        length_px=measured.length,
+        mean_width_px=measured.mean_width,
+        max_width_px=measured.max_width,
+        p95_width_px=measured.p95_width,
+        area_px=measured.area,
+        share=measured.area / max(scored, 1),
+    )
+
+
+def _shown(row: Row) -> list[str]:
+    lengths = (row.length_px, row.mean_width_px, row.max_width_px, row.p95_width_px)
+    return [
+        row.name,
+        row.class_name,
+        str(row.cracks),
+        *(f"{length:.2f}" for length in lengths),
+        str(row.area_px),
+        f"{row.share:.6f}",
+    ]
+
+
+def _print_table(console: Console, rows: list[Row]) -> None:
+    table = Table(*(field.replace("_", " ") for field in Row.__struct_encode_fields__), box=None)
+    for row in rows:
+        table.add_row(*_shown(row))
+    console.print(table)
+
+
+def _print_sum(console: Console, name: str, rows: list[Row]) -> None:
+    cracks, length = sum(row.cracks for row in rows), sum(row.length_px for row in rows)
+    widest = max(row.max_width_px for row in rows)
+    console.print(f"{name}: {cracks} in {len(rows)} masks, {length:.0f} px long, at most {widest:.1f} px wide")

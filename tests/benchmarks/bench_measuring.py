@@ -1,0 +1,42 @@
+"""Measuring a mask of 12 MP, 2 % of it thin cracks: `python tests/benchmarks/bench_measuring.py`. Bar: 1 s."""
+
+import sys
+import time
+
+import cv2
+import numpy as np
+
+from crackstudio.imaging.measuring import measure
+
+HEIGHT, WIDTH, SHARE, BAR = 3000, 4000, 0.02, 1.0
+REPEATS = 7
+
+
+def cracks() -> np.ndarray:
+    """A mask (H, W) uint8 of wandering cracks, 2 to 6 px wide."""
+    chance, mask = np.random.default_rng(0), np.zeros((HEIGHT, WIDTH), np.uint8)
+    while np.count_nonzero(mask) < SHARE * mask.size:
+        angles = chance.uniform(0, 2 * np.pi) + np.cumsum(chance.normal(0, 0.25, 150))
+        steps = 8 * np.stack((np.cos(angles), np.sin(angles)), axis=1)
+        points = chance.uniform((0, 0), (WIDTH, HEIGHT)) + np.cumsum(steps, axis=0)
+        cv2.polylines(mask, [np.round(points).astype(np.int32)], False, 1, int(chance.integers(2, 7)))
+    return mask
+
+
+def main() -> int:
+    """0 where the bar holds."""
+    mask, taken = cracks(), []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        measured = measure(mask)[1]
+        taken.append(time.perf_counter() - began)
+    median = float(np.median(taken))
+    print(f"{measured.cracks} cracks, {measured.length:.0f} px long, {measured.mean_width:.2f} px wide")
+    print(
+        f"12 MP, {100 * measured.area / mask.size:.1f} % crack: {median:.2f} s (best {min(taken):.2f}) | bar {BAR:g} s"
+    )
+    return int(median > BAR)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

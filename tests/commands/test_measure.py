@@ -1,0 +1,117 @@
+"""`crackstudio measure` on folders of masks, projects, and what is neither."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from crackstudio.commands.measure import measure_command, measure_folder
+from crackstudio.core.errors import FolderError, MaskError, RasterError
+from crackstudio.core.images import MaskKind, Review
+from crackstudio.project import proposals_file, rasters
+from crackstudio.project.project import Project
+from crackstudio.project.proposals_file import ProposalsFile
+
+CRACK = np.zeros((40, 60), np.uint8)
+CRACK[10:13, 5:55] = 1
+TWO = CRACK.copy()
+TWO[30:35, 5:55], TWO[20, :] = 2, 255
+
+
+@pytest.fixture
+def masks(tmp_path: Path) -> Path:
+    rasters.write_png(tmp_path / "masks" / "a.png", CRACK * 255)
+    rasters.write_png(tmp_path / "masks" / "deep" / "b.png", TWO)
+    rasters.write_png(tmp_path / "masks" / "empty.png", CRACK * 0)
+    return tmp_path / "masks"
+
+
+def test_a_row_for_every_mask_and_each_class(masks: Path) -> None:
+    rows = {(row.name, row.class_name): row for row in measure_folder(masks)}
+    assert list(rows) == [(name, kind) for name in ("a.png", "deep/b.png", "empty.png") for kind in ("crack", "2")]
+    first = rows["a.png", "crack"]
+    assert (first.cracks, first.area_px) == (1, 150)
+    assert (first.length_px, first.mean_width_px, first.max_width_px) == pytest.approx((50, 3, 3))
+    assert first.share == pytest.approx(150 / 2400)
+    assert rows["deep/b.png", "2"].mean_width_px == pytest.approx(5)
+    assert rows["deep/b.png", "2"].share == pytest.approx(250 / 2340)  # of the pixels that somebody is sure of
+    assert rows["a.png", "2"].cracks == rows["empty.png", "crack"].cracks == rows["empty.png", "crack"].length_px == 0
+
+
+def test_the_table_as_csv(masks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    measure_command(masks, out=tmp_path / "new" / "widths.csv", json=False)
+    with (tmp_path / "new" / "widths.csv").open(encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file))
+    assert list(table[0]) == [
+        *("name", "class", "cracks", "length_px", "mean_width_px", "max_width_px", "p95_width_px", "area_px", "share")
+    ]
+    assert len(table) == 6
+    assert table[2]["name"] == "deep/b.png"
+    assert float(table[2]["p95_width_px"]) == 3
+    assert "crack: 2 in 3 masks, 100 px long" in capsys.readouterr().out
+
+
+def test_one_json_object(masks: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    measure_command(masks, out=None, json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert told["images"] == 3
+    assert told["measured"][0]["class"] == "crack"
+    assert told["measured"][0]["length_px"] == pytest.approx(50)
+
+
+def test_the_table_for_a_reader(masks: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    measure_command(masks, out=None, json=False)
+    assert "a.png" in capsys.readouterr().out
+
+
+def test_masks_without_any_crack_have_rows(tmp_path: Path) -> None:
+    rasters.write_png(tmp_path / "masks" / "empty.png", CRACK * 0)
+    assert [(row.class_name, row.cracks) for row in measure_folder(tmp_path / "masks")] == [("crack", 0)]
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_of_a_project_the_confirmed_exact_masks_count(tmp_path: Path, elsewhere: bool) -> None:
+    folder, home = tmp_path / "images", tmp_path / "kept" if elsewhere else None
+    for name in ("confirmed", "corrected", "flagged", "region"):
+        rasters.write_png(folder / f"{name}.png", np.full((40, 60, 3), len(name), np.uint8))
+    project = Project.open(folder, home=home)
+    try:
+        project.scan()
+        for entry in project.entries():
+            kind = MaskKind.REGION if entry.path == "region.png" else MaskKind.EXACT
+            project.save_mask(entry.id, CRACK, kind)
+            review = Review.CONFIRMED if kind is MaskKind.REGION else Review(entry.path.removesuffix(".png"))
+            project.set_review([entry.id], review)
+        project.flush()
+        rows = measure_folder(home or folder)  # the studio may have it open
+    finally:
+        project.close()
+    assert [(row.name, row.cracks) for row in rows] == [("confirmed.png", 1)]
+
+
+def test_a_project_without_confirmed_masks_is_told(tmp_path: Path) -> None:
+    Project.open(tmp_path).close()
+    with pytest.raises(FolderError, match="no confirmed mask"):
+        measure_folder(tmp_path)
+
+
+def test_crack_maps_are_refused(tmp_path: Path) -> None:
+    rasters.write_png(tmp_path / "a.png", CRACK * 90)
+    maps = ProposalsFile(threshold=0.3, method="unet", checkpoint="c", digest="", maps={})
+    proposals_file.write(tmp_path, maps)
+    with pytest.raises(MaskError, match="--binary"):
+        measure_folder(tmp_path)
+
+
+def test_photographs_are_refused(tmp_path: Path) -> None:
+    rasters.write_png(tmp_path / "a.png", np.random.default_rng(0).integers(60, 200, (40, 60, 3)).astype(np.uint8))
+    with pytest.raises(RasterError, match="photograph"):
+        measure_folder(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["", "missing"])
+def test_a_folder_without_masks_is_told(tmp_path: Path, name: str) -> None:
+    with pytest.raises(FolderError, match="Nothing was"):
+        measure_folder(tmp_path / name)
