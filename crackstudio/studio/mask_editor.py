@@ -22,6 +22,9 @@ from crackstudio.imaging.tiled_mask import TiledMask
 ProposalSource = Callable[[], tuple[Pixels, float] | None]
 """The crack map, (H, W) uint8, and the threshold of the moment; None where nothing is proposed."""
 
+Make = Callable[[TiledMask], Patch]
+"""Works out a change from a mask, which it leaves as it is."""
+
 _SEPARATE = 64
 """Up to so many tiles are told of one by one, more as the one rectangle around them."""
 _STATE = struct.Struct("<??")
@@ -67,6 +70,7 @@ class MaskEditor(QObject):
         self._journal = journal
         self._stroke: Stroke | None = None
         self._stroke_painted = False
+        self._attempt: Patch | None = None
         self._before: TiledMask | None = None
 
     @property
@@ -81,8 +85,8 @@ class MaskEditor(QObject):
 
     @property
     def is_stroking(self) -> bool:
-        """Whether a stroke was begun and not finished."""
-        return self._stroke is not None
+        """Whether a stroke or a shape was begun and not finished."""
+        return self._stroke is not None or self._attempt is not None
 
     def array(self) -> Pixels:
         """A copy of the whole mask, (H, W) uint8."""
@@ -101,10 +105,8 @@ class MaskEditor(QObject):
         self._stroke = Stroke(self.mask, Brush(size=size, value=value, where=where))
         self._stroke_painted = False
         picks = where is not None and value != BACKGROUND
-        proposal = None if self.touched or picks else self._proposal()
-        if proposal is not None and self._fits(proposal):
-            take_in(self.mask, proposal, value=CRACK.id)
-            self._announce([self._everything()])
+        if not picks:
+            self._take_in_untouched()
         self.extend_stroke(x, y)
 
     def extend_stroke(self, x: float, y: float) -> None:
@@ -116,21 +118,56 @@ class MaskEditor(QObject):
 
     def finish_stroke(self) -> None:
         """Lift the brush: the stroke becomes one undo step. One that met no pixel is as if it had not begun."""
-        if self._stroke is not None and not self._stroke_painted:
+        if self._attempt is not None or (self._stroke is not None and not self._stroke_painted):
             self.cancel_stroke()
         elif self._stroke is not None:
             self._stroke = None
             self._push(self.tr("Stroke"), self._state_when_touched())
 
     def cancel_stroke(self) -> None:
-        """Take the stroke that is being drawn back, as if it had not begun."""
-        if self._stroke is not None:
-            self._stroke = None
+        """Take the stroke or shape that is being drawn back, as if it had not begun."""
+        if self.is_stroking:
+            self._stroke, self._attempt = None, None
             before, self._before = self._before, None
             assert before is not None
             patch = self.mask.changes_since(before)
             self.mask.apply(patch, backward=True)
             self._announce_patch(patch)
+
+    def begin_shape(self) -> None:
+        """Open a step for `try_shape`; an untouched mask takes the proposal in first."""
+        self._begin_step()
+        self._take_in_untouched()
+        self._attempt = Patch()
+
+    def try_shape(self, make: Make) -> None:
+        """Show what `make` works out from the mask, in place of what was tried before; nothing where none is open."""
+        if self._attempt is not None:
+            self._apply(self._attempt.reversed())
+            self._attempt = Patch()
+            patch = make(self.mask)
+            self._apply(patch)
+            self._attempt = patch
+
+    def finish_shape(self, text: str) -> bool:
+        """Make what was tried last an undo step. False where it changed nothing: then it is as if it had not begun."""
+        attempt = self._attempt
+        if attempt is None or attempt.is_empty:
+            self.cancel_stroke()
+            return False
+        self._attempt = None
+        self._push(text, self._state_when_touched())
+        return True
+
+    def change(self, text: str, make: Make) -> bool:
+        """Make what `make` works out one undo step. False where it changes nothing."""
+        self.begin_shape()
+        try:
+            self.try_shape(make)
+        except MaskError:
+            self.cancel_stroke()
+            raise
+        return self.finish_shape(text)
 
     def take_proposal(self) -> bool:
         """Replace the mask by the proposal at the threshold of the moment. False where there is no proposal.
@@ -165,13 +202,22 @@ class MaskEditor(QObject):
         """Bring back what a journal kept. Raises `MaskError` at the first damaged entry; those before it are in."""
         for payload in payloads:
             state, patch = _decode(payload)
-            self.mask.apply(patch)
-            self._announce_patch(patch)
+            self._apply(patch)
             self._enter(state)
 
     def _begin_step(self) -> None:
         self.finish_stroke()
         self._before = self.mask.snapshot()
+
+    def _take_in_untouched(self) -> None:
+        proposal = None if self.touched else self._proposal()
+        if proposal is not None and self._fits(proposal):
+            take_in(self.mask, proposal, value=CRACK.id)
+            self._announce([self._everything()])
+
+    def _apply(self, patch: Patch) -> None:
+        self.mask.apply(patch)
+        self._announce_patch(patch)
 
     def _proposal(self) -> Where | None:
         proposal = self._proposal_source()
@@ -198,8 +244,7 @@ class MaskEditor(QObject):
     def _move(self, state: _State, patch: Patch) -> None:
         """Undo or redo: apply the patch and enter the state, and let the journal know."""
         self.cancel_stroke()
-        self.mask.apply(patch)
-        self._announce_patch(patch)
+        self._apply(patch)
         self._arrive(state, patch)
 
     def _arrive(self, state: _State, patch: Patch) -> None:

@@ -54,6 +54,11 @@ class Scene(QObject):
         """Height and width of the image, if there is one."""
         return None if self._pyramid is None else (self._pyramid.height, self._pyramid.width)
 
+    @property
+    def picture(self) -> Pixels | None:
+        """The image, (H, W, 3) uint8 RGB."""
+        return None if self._pyramid is None else self._pyramid.level(0)
+
     def set_image(self, pyramid: ImagePyramid | None) -> None:
         """Show another image; the mask and the maps of the one before go with it."""
         self.set_editor(None)

@@ -13,6 +13,7 @@ from crackstudio.core.classes import DefectClass
 from crackstudio.imaging.brush import LARGEST, SMALLEST
 from crackstudio.imaging.patch import Pixels
 from crackstudio.studio.canvas.brush_cursor import BrushCursor
+from crackstudio.studio.canvas.draft_view import DraftView
 from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.pyramid import ImagePyramid
 from crackstudio.studio.canvas.stage import Stage
@@ -26,6 +27,9 @@ _ZOOM_PER_NOTCH = 1.25
 _NOTCH = 120
 _LENDING = Qt.MouseButton.MiddleButton
 _PAINTING = (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton)
+_FINISHING = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier
+_OF_A_DRAFT = (*_FINISHING, Qt.Key.Key_Backspace, Qt.Key.Key_Escape)
 
 
 class Canvas(Stage):
@@ -52,12 +56,14 @@ class Canvas(Stage):
         self._at: QPointF | None = None
         self._cursor = BrushCursor(self)
         self._cursor.size_hidden.connect(self._move_ring)
+        self._draft = DraftView()
         self.zoom_changed.connect(lambda _scale: self._move_ring())
         self._show_pointer()
 
     def set_image(self, image: Pixels | ImagePyramid | None) -> None:
         """Show (H, W, 3) uint8 RGB, or a pyramid of it that was prepared elsewhere; editor and maps are taken off."""
         self.finish()
+        self._tool.finish(self)
         self.set_pyramid(image if image is None or isinstance(image, ImagePyramid) else ImagePyramid(image))
 
     def set_editor(self, editor: MaskEditor | None) -> None:
@@ -109,6 +115,16 @@ class Canvas(Stage):
         return self.scene.editor
 
     @property
+    def scale(self) -> float:
+        """Device pixels per image pixel; 1 without an image."""
+        return self.view.scale if self.view is not None else 1.0
+
+    @property
+    def picture(self) -> Pixels | None:
+        """The image, (H, W, 3) uint8 RGB."""
+        return self.scene.picture
+
+    @property
     def proposal(self) -> Pixels | None:
         """The crack map that the proposal brush paints from."""
         return self.scene.proposal
@@ -141,8 +157,9 @@ class Canvas(Stage):
         return self._tool.key
 
     def set_tool(self, key: ToolKey) -> None:
-        """Take another tool; a drag in progress is finished first."""
+        """Take another tool; a drag or a draft in progress is finished first."""
         self.finish()
+        self._tool.finish(self)
         self._tool = self._tools[ToolKey(key)]
         self.scene.set_tool_uses_map(self._tool.uses_map)
         self._show_pointer()
@@ -154,11 +171,11 @@ class Canvas(Stage):
             self._release()
 
     def cancel(self) -> None:
-        """Take a drag in progress back."""
-        if self._drag is not None:
-            self._drag.cancel(self)
-            self._drag = None
-            self._show_pointer()
+        """Take a drag or a draft in progress back."""
+        (self._drag or self._tool).cancel(self)
+        self._drag = None
+        self._show_pointer()
+        self._show_draft()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._finish_if_let_go(event)
@@ -177,14 +194,18 @@ class Canvas(Stage):
         erases = button == Qt.MouseButton.RightButton or bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         self._drag.press(self, self._pointer(self._at, erases=erases))
         self._show_pointer()
+        self._show_draft()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._finish_if_let_go(event)
         self._at = self._device(event.position())
         if self._drag is not None:
             self._drag.move(self, self._pointer(self._at))
+        elif self._tool.is_drafting:
+            self._tool.hover(self, self._pointer(self._at))
         self._tell_cursor()
         self._move_ring()
+        self._show_draft()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._at = self._device(event.position())
@@ -205,8 +226,23 @@ class Canvas(Stage):
             self._tell_cursor()
         event.accept()
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self._tool.is_drafting:
+            self._tool.finish(self)
+            self._show_draft()
+        else:
+            self.mousePressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_drafts(event):
+            event.accept()  # else Enter would confirm the image
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space:
+        if self._is_drafts(event):
+            self._heed_draft(Qt.Key(event.key()))
+        elif event.key() == Qt.Key.Key_Space:
             self._hold_space(True)
         else:
             super().keyPressEvent(event)
@@ -234,6 +270,7 @@ class Canvas(Stage):
         self.cursor_moved.emit(-1, -1, "")
 
     def draw_over(self, painter: QPainter, boxes: list[Box]) -> None:
+        self._draft.draw(painter)
         self._cursor.draw(painter, boxes, font=self.font())
 
     def _release(self) -> None:
@@ -242,6 +279,7 @@ class Canvas(Stage):
         assert drag is not None
         drag.release(self, self._pointer(self._at))
         self._show_pointer()
+        self._show_draft()
         if drag is not self._tools[ToolKey.HAND]:
             self.stroke_finished.emit()
 
@@ -250,6 +288,21 @@ class Canvas(Stage):
         pressed_anew = event.type() == QEvent.Type.MouseButtonPress and event.button() == self._button
         if self._drag is not None and (pressed_anew or not event.buttons() & self._button):
             self.finish()
+
+    def _is_drafts(self, event: QKeyEvent) -> bool:
+        return self._tool.is_drafting and event.key() in _OF_A_DRAFT and not event.modifiers() & ~_KEYPAD
+
+    def _heed_draft(self, key: Qt.Key) -> None:
+        if key in _FINISHING:
+            self._tool.finish(self)
+        elif key == Qt.Key.Key_Backspace:
+            self._tool.back(self)
+        else:
+            self._tool.cancel(self)
+        self._show_draft()
+
+    def _show_draft(self) -> None:
+        self.update_device(self._draft.show(self._tool.draft, self.view, ratio=self.ratio()))
 
     def _device(self, position: QPointF) -> QPointF:
         return position * self.ratio()

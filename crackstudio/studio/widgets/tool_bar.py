@@ -11,7 +11,27 @@ from crackstudio.studio.icons import icon
 from crackstudio.studio.words import network_name
 
 _CHIP_HEIGHT, _CHIP_WIDTH = 24, 240
-_LEFT = ("open", "save", "", "brush", "erase", "proposal_brush", "hand", "", "undo", "redo", "", "previous", "next", "")
+_LEFT = (
+    "open",
+    "save",
+    "",
+    "brush",
+    "erase",
+    "proposal_brush",
+    "line",
+    "polygon",
+    "fill",
+    "wand",
+    "lasso",
+    "hand",
+    "",
+    "undo",
+    "redo",
+    "",
+    "previous",
+    "next",
+    "",
+)
 
 
 class MainToolBar(QToolBar):

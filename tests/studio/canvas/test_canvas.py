@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QAction, QColor, QImage, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -564,3 +564,120 @@ def test_at_100_percent_every_pixel_is_a_pixel_of_a_high_dpi_screen(ratio: str) 
     environment = {**os.environ, "QT_SCALE_FACTOR": ratio, "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run([sys.executable, "-c", SHARP], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_line_is_seen_while_it_is_drawn_and_is_one_step(easel: Easel) -> None:
+    easel.canvas.set_tool(ToolKey.LINE)
+    easel.canvas.brush_size = 4
+    QTest.mousePress(easel.canvas, Qt.MouseButton.LeftButton, NONE, easel.at(20, 20))
+    QTest.mouseMove(easel.canvas, easel.at(120, 100))
+    assert easel.editor.array()[100, 119] == 1
+    QTest.mouseMove(easel.canvas, easel.at(120, 20))
+    QTest.mouseRelease(easel.canvas, Qt.MouseButton.LeftButton, NONE, easel.at(120, 20))
+    drawn = easel.editor.array()
+    assert not drawn[30:].any(), "only the last end counts"
+    assert set(drawn[19:22, 20:121].ravel()) == {1}
+    assert easel.editor.undo_stack.count() == 1
+    easel.drag((10, 20), (70, 20), button=Qt.MouseButton.RightButton)
+    assert not easel.editor.array()[20, :70].any()
+    easel.editor.undo_stack.undo()
+    assert (easel.editor.array() == drawn).all()
+
+
+def test_a_polygon_is_set_corner_by_corner_and_holes_are_cut_into_it(easel: Easel) -> None:
+    def click(x: float, y: float, modifier: Qt.KeyboardModifier = NONE) -> None:
+        QTest.mouseClick(easel.canvas, Qt.MouseButton.LeftButton, modifier, easel.at(x, y))
+
+    easel.canvas.set_tool(ToolKey.POLYGON)
+    for corner in ((20, 20), (100, 20), (150, 110), (100, 100)):
+        click(*corner)
+    QTest.keyClick(easel.canvas, Qt.Key.Key_Backspace)  # not (100, 100)
+    QTest.keyClick(easel.canvas, Qt.Key.Key_Backspace)  # not (150, 110)
+    click(100, 100)
+    click(20, 100)
+    assert not easel.editor.array().any(), "a draft paints nothing"
+    click(21, 21)  # near enough to the first
+    square = easel.editor.array()
+    assert square[60, 60] == 1
+    assert not square[:, 102:].any()
+    click(40, 40, Qt.KeyboardModifier.ControlModifier)
+    click(80, 40)
+    click(80, 80)
+    QTest.keyClick(easel.canvas, Qt.Key.Key_Return)
+    assert easel.editor.array()[45, 75] == 0
+    assert easel.editor.array()[75, 45] == 1
+    click(10, 110)
+    click(30, 110)
+    QTest.keyClick(easel.canvas, Qt.Key.Key_Escape)
+    assert easel.editor.undo_stack.count() == 2
+
+
+def test_enter_ends_a_polygon_and_does_not_confirm(easel: Easel) -> None:
+    confirmed: list[bool] = []
+    action = QAction(easel.canvas)
+    action.setShortcut(Qt.Key.Key_Return)
+    action.triggered.connect(lambda: confirmed.append(True))
+    easel.canvas.addAction(action)
+    easel.canvas.activateWindow()
+    easel.canvas.setFocus()
+    easel.canvas.set_tool(ToolKey.POLYGON)
+    for corner in ((20, 20), (100, 20), (100, 100)):
+        QTest.mouseClick(easel.canvas, Qt.MouseButton.LeftButton, NONE, easel.at(*corner))
+    QTest.keyClick(easel.canvas, Qt.Key.Key_Return)
+    assert easel.editor.array()[30, 90] == 1
+    assert confirmed == []
+    QTest.keyClick(easel.canvas, Qt.Key.Key_Return)
+    assert confirmed == [True]
+
+
+def test_taking_another_tool_or_image_keeps_a_polygon(easel: Easel) -> None:
+    for again in (lambda: easel.canvas.set_tool(ToolKey.BRUSH), lambda: easel.canvas.set_image(None)):
+        easel.canvas.set_tool(ToolKey.POLYGON)
+        for corner in ((20, 20), (100, 20), (100, 100)):
+            QTest.mouseClick(easel.canvas, Qt.MouseButton.LeftButton, NONE, easel.at(*corner))
+        again()
+        assert easel.editor.array()[30, 90] == 1
+        easel.editor.undo_stack.undo()
+
+
+def test_a_fill_stops_at_what_encloses_it(easel: Easel) -> None:
+    easel.canvas.brush_size = 6
+    for start, end in (((20, 20), (100, 20)), ((100, 20), (60, 90)), ((60, 90), (20, 20))):
+        easel.drag(start, end)
+    easel.canvas.set_tool(ToolKey.FILL)
+    easel.drag((60, 40))
+    assert easel.editor.array()[40, 60] == 1
+    assert easel.editor.array()[100, 100] == 0
+    easel.drag((60, 40), button=Qt.MouseButton.RightButton)
+    assert not easel.editor.array().any()
+
+
+def test_the_wand_takes_in_more_the_further_it_is_dragged(qtbot: QtBot) -> None:
+    easel = Easel(qtbot)
+    picture = np.full((HEIGHT, WIDTH, 3), 200, np.uint8)
+    picture[40:60, 40:60], picture[40:60, 60:80] = 50, 80
+    easel.canvas.set_image(picture)
+    easel.canvas.set_editor(easel.editor)
+    easel.canvas.set_tool(ToolKey.WAND)
+    easel.drag((50, 50))
+    assert np.count_nonzero(easel.editor.array()) == 20 * 20
+    easel.editor.undo_stack.undo()
+    easel.drag((50, 50), (70, 50), (90, 50))
+    assert np.count_nonzero(easel.editor.array()) == 20 * 40
+    assert easel.editor.undo_stack.count() == 1
+
+
+@pytest.mark.parametrize("proposed", [True, False])
+def test_the_lasso_takes_in_the_proposal_or_what_is_dark(qtbot: QtBot, proposed: bool) -> None:
+    easel = Easel(qtbot)
+    picture = np.full((HEIGHT, WIDTH, 3), 200, np.uint8)
+    picture[60:70] = 40
+    easel.canvas.set_image(picture)
+    easel.canvas.set_editor(easel.editor)
+    easel.canvas.set_tool(ToolKey.LASSO)
+    if proposed:
+        easel.canvas.set_proposal(easel.crack_map)
+    easel.drag((20, 20), (100, 20), (100, 100), (20, 100))
+    rows, columns = np.nonzero(easel.editor.array())
+    assert (rows.min(), rows.max()) == ((40, 49) if proposed else (60, 69))
+    assert 18 <= columns.min() < columns.max() <= 101

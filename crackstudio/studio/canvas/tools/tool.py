@@ -8,6 +8,7 @@ from typing import ClassVar, Protocol
 from PySide6.QtCore import QCoreApplication, Qt
 
 from crackstudio.imaging.patch import Pixels
+from crackstudio.imaging.shapes import Point
 from crackstudio.studio.mask_editor import MaskEditor
 
 
@@ -17,6 +18,11 @@ class ToolKey(StrEnum):
     BRUSH = "brush"
     ERASE = "erase"
     PROPOSAL_BRUSH = "proposal_brush"
+    LINE = "line"
+    POLYGON = "polygon"
+    FILL = "fill"
+    WAND = "wand"
+    LASSO = "lasso"
     HAND = "hand"
 
 
@@ -32,6 +38,15 @@ class Pointer:
     device_x: float
     device_y: float
     erases: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a tool has in hand and no mask holds yet: a path through image points (x, y), and the nodes set so far."""
+
+    path: tuple[Point, ...]
+    nodes: tuple[Point, ...] = ()
+    closed: bool = False
 
 
 class Easel(Protocol):
@@ -50,6 +65,14 @@ class Easel(Protocol):
         """The class to paint."""
 
     @property
+    def scale(self) -> float:
+        """Pixels of the window per image pixel."""
+
+    @property
+    def picture(self) -> Pixels | None:
+        """The image, (H, W, 3) uint8 RGB."""
+
+    @property
     def proposal(self) -> Pixels | None:
         """The crack map, (H, W) uint8."""
 
@@ -62,7 +85,11 @@ class Easel(Protocol):
 
 
 class Tool(ABC):
-    """One way to work on the canvas. One press to release is one drag; `cancel` ends it without a trace."""
+    """One way to work on the canvas. One press to release is one drag; `cancel` ends it without a trace.
+
+    A tool that is set down node by node drafts between its drags: then Enter or a double click finishes, Backspace
+    takes the last node back, and Escape cancels.
+    """
 
     key: ClassVar[ToolKey]
     shows_ring: ClassVar[bool] = True
@@ -93,7 +120,26 @@ class Tool(ABC):
 
     @abstractmethod
     def cancel(self, easel: Easel) -> None:
-        """Take the drag back."""
+        """Take the drag, or the draft, back."""
+
+    @property
+    def draft(self) -> Draft | None:
+        """What is drawn over the layers."""
+        return None
+
+    @property
+    def is_drafting(self) -> bool:
+        """Whether nodes wait for more."""
+        return False
+
+    def hover(self, easel: Easel, pointer: Pointer) -> None:  # noqa: B027  most tools draft nothing
+        """The pointer moves with no button down."""
+
+    def finish(self, easel: Easel) -> None:  # noqa: B027
+        """Make the draft a step."""
+
+    def back(self, easel: Easel) -> None:  # noqa: B027
+        """Take the last node back."""
 
 
 def translated(text: str) -> str:
