@@ -41,10 +41,11 @@ class _Ends:
 def bridge_gaps(mask: TiledMask, *, value: int, longest: float) -> Patch:
     """Join two ends of thin cracks of class `value` that face each other, at most `longest` px apart.
 
-    A crack is thin where it is at least twice as long as wide and at most 24 px wide; two ends face each other where
-    the straight bridge between them goes on in the direction of both, to 40 degrees. A bridge is as wide as its cracks
-    are on average. Each end gets one, the shortest first; none is built where anything but background or the class
-    lies on its way, or where it would touch a piece that is further than `longest` from its ends.
+    The distance is that of the nearest pixels' centres, along the bridge. A crack is thin where it is at least twice as
+    long as wide and at most 24 px wide; two ends face each other where the straight bridge between them goes on in the
+    direction of both, to 40 degrees. A bridge is as wide as its cracks are on average. Each end gets one, the shortest
+    first; none is built where anything but background or the class lies on its way, or where it would touch a piece
+    that is further than `longest` from its ends.
     """
     after, ends = mask.snapshot(), _all_ends(mask, value)
     free = np.ones(len(ends.at), np.bool_)

@@ -7,6 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from crackstudio.imaging.mending import remove_specks
+from crackstudio.imaging.tiled_mask import TiledMask
+
 Bits = NDArray[np.bool_]
 
 SPECK = 6
@@ -71,10 +74,9 @@ def _neighbours(pixel: tuple[int, int], among: set[tuple[int, int]]) -> list[tup
 
 
 def _without_specks(area: Bits) -> Bits:
-    _, numbers, stats, _ = cv2.connectedComponentsWithStats(area.astype(np.uint8), connectivity=8)
-    large = stats[:, cv2.CC_STAT_AREA] >= SPECK
-    large[0] = False
-    return np.asarray(large[numbers], bool)
+    mask = TiledMask.from_array(area.view(np.uint8))
+    mask.apply(remove_specks(mask, value=1, smallest=SPECK))
+    return mask.to_array().view(np.bool_)
 
 
 def _grown(area: Bits, size: int) -> Bits:

@@ -191,7 +191,8 @@ def _check_size(mask: TiledMask, picture: Pixels) -> None:
 
 
 def _cut(picture: Pixels, area: Area) -> Pixels:
-    return np.ascontiguousarray(picture[area.top : area.top + area.height, area.left : area.left + area.width])
+    # a copy, even of all: OpenCV fills no read-only array
+    return np.array(picture[area.top : area.top + area.height, area.left : area.left + area.width], order="C")
 
 
 def _grey(picture: Pixels) -> Pixels:

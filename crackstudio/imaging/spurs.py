@@ -21,8 +21,8 @@ def prune_spurs(mask: TiledMask, *, value: int, shortest: int) -> Patch:
 
     Of the branches of a fork the shortest goes first, and the two that remain are one line from then on: no piece
     vanishes as a whole. A branch that leaves the picture stays, for nobody knows its length. Other classes and unsure
-    pixels stay. The work goes block by block: from fork to fork a decision may depend on the one before it, and
-    beyond `shortest` + 64 px from its block it is not followed.
+    pixels stay. From fork to fork one decision may depend on another: they are followed to 2 `shortest` + 64 px from
+    their block.
     """
     after = mask.snapshot()
     for area in blocks(mask):

@@ -219,6 +219,16 @@ def test_a_mask_of_one_pixel(draw: Callable[[TiledMask], Patch]) -> None:
     assert drawn(mask, draw(mask)).tolist() == [[1]]
 
 
+@pytest.mark.parametrize("channels", [(), (3,)])
+def test_a_picture_may_be_read_only(channels: tuple[int, ...]) -> None:
+    mask, picture = TiledMask(4, 4), np.zeros((4, 4, *channels), np.uint8)
+    picture.flags.writeable = False
+    everything = [(0, 0), (4, 0), (4, 4), (0, 4)]
+    lassoed = shapes.lasso(mask, everything, picture=picture, threshold=0.5, side=Side.UNDER, value=1)
+    assert drawn(mask, lassoed).all()
+    assert drawn(mask, shapes.wand(mask, 1, 1, picture=picture, tolerance=1, reach=9, value=1)).all()
+
+
 def test_a_picture_of_another_size_is_refused() -> None:
     mask, picture = TiledMask(4, 4), np.zeros((4, 5), np.uint8)
     with pytest.raises(MaskError):
