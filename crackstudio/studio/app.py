@@ -17,6 +17,7 @@ from crackstudio.studio.joints.dialogs import join_dialogs
 from crackstudio.studio.joints.editing import join_editing
 from crackstudio.studio.joints.project import join_project
 from crackstudio.studio.joints.training import join_training
+from crackstudio.studio.mending import Mending
 from crackstudio.studio.proposing import Proposing
 from crackstudio.studio.retraining import Retraining
 from crackstudio.studio.reviewing import Reviewing
@@ -59,6 +60,7 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
     window = MainWindow(
         session=session,
         reviewing=Reviewing(session),
+        mending=Mending(session),
         proposing=proposing,
         retraining=retraining,
         succession=succession,

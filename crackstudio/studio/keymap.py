@@ -142,6 +142,20 @@ ACTIONS = (
         gap=True,
         hint="Replace the mask by the proposal at this threshold; undoable",
     ),
+    Binding(
+        name="fill_holes",
+        title="Fill holes",
+        group=Group.EDIT,
+        gap=True,
+        hint="Holes of the class in use, up to the size in the Mend panel",
+    ),
+    Binding(name="remove_specks", title="Remove specks", group=Group.EDIT, hint="Small pieces of the class in use"),
+    Binding(
+        name="bridge_gaps", title="Bridge gaps", group=Group.EDIT, hint="Joins ends of cracks that face each other"
+    ),
+    Binding(name="prune_spurs", title="Prune spurs", group=Group.EDIT, hint="Takes short side branches away"),
+    Binding(name="grow", title="Grow", group=Group.EDIT, hint="Widens the class in use"),
+    Binding(name="shrink", title="Shrink", group=Group.EDIT, hint="Narrows the class in use"),
     Binding(name="previous", title="Previous image", group=Group.IMAGE, icon="caret-left"),
     Binding(name="next", title="Next image", group=Group.IMAGE, icon="caret-right"),
     Binding(name="next_unreviewed", title="Next unreviewed", group=Group.IMAGE, icon="skip-forward"),

@@ -96,6 +96,13 @@ class MaskEditor(QObject):
         """The mask as it is now, at no cost, for another thread to read."""
         return self.mask.snapshot()
 
+    def as_edited(self) -> TiledMask:
+        """The mask that the next change would start from, for another thread to read."""
+        mask, proposal = self.mask.snapshot(), None if self.touched else self._proposal()
+        if proposal is not None and self._fits(proposal):
+            take_in(mask, proposal, value=CRACK.id)
+        return mask
+
     def begin_stroke(self, x: float, y: float, *, size: float, value: int, where: Where | None = None) -> None:
         """Put the brush down at (x, y) pixels; an untouched mask takes the proposal in first.
 

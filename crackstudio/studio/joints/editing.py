@@ -15,6 +15,7 @@ from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.stage import ViewState
 from crackstudio.studio.canvas.tools.tool import ToolKey
 from crackstudio.studio.desk import DEFAULT_THRESHOLD, OpenImage
+from crackstudio.studio.mending import Mend
 from crackstudio.studio.session import LAST_IMAGE
 from crackstudio.studio.widgets.action_set import CLASS_KEYS
 from crackstudio.studio.widgets.main_window import MainWindow
@@ -28,6 +29,7 @@ def join_editing(window: MainWindow) -> None:
     """Everything that looks at, paints or reviews the open image."""
     Editing(window)
     _join_tools(window)
+    _join_mending(window)
     _join_layers(window)
     _join_review(window)
     _join_view(window)
@@ -162,6 +164,16 @@ def _join_tools(window: MainWindow) -> None:
     actions["undo"].triggered.connect(session.undo)
     actions["redo"].triggered.connect(session.redo)
     actions["take_proposal"].triggered.connect(window.reviewing.take_proposal)
+
+
+def _join_mending(window: MainWindow) -> None:
+    for mend in Mend:
+        window.actions[mend].triggered.connect(lambda _checked, mend=mend: _mend(window, mend))
+
+
+def _mend(window: MainWindow, what: Mend) -> None:
+    title, size = window.actions[what].text(), window.mend_panel.size_of(what)
+    window.mending.mend(what, title=title, value=window.canvas.brush_value, size=size)
 
 
 def _swapped(window: MainWindow) -> QAction:

@@ -8,6 +8,7 @@ from crackstudio.studio.background import Background
 from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.view import Canvas
 from crackstudio.studio.keymap import Group, keys_of
+from crackstudio.studio.mending import Mend, Mending
 from crackstudio.studio.proposing import Proposing
 from crackstudio.studio.retraining import Retraining
 from crackstudio.studio.reviewing import Reviewing
@@ -15,11 +16,12 @@ from crackstudio.studio.session import Session
 from crackstudio.studio.settings import Scheme, Settings
 from crackstudio.studio.succession import Succession
 from crackstudio.studio.thumbnails import Thumbnails
-from crackstudio.studio.widgets.action_set import fill_menus, make_actions
+from crackstudio.studio.widgets.action_set import TOOLS, fill_menus, make_actions
 from crackstudio.studio.widgets.dock import Dock
 from crackstudio.studio.widgets.image_list import ImageList
 from crackstudio.studio.widgets.image_panel import ImagePanel
 from crackstudio.studio.widgets.layers_panel import LayersPanel
+from crackstudio.studio.widgets.mend_panel import MendPanel
 from crackstudio.studio.widgets.notices import Notices
 from crackstudio.studio.widgets.run_monitor.monitor import RunMonitor
 from crackstudio.studio.widgets.start_page import StartPage
@@ -30,7 +32,7 @@ from crackstudio.studio.widgets.tool_panel import ToolPanel
 
 _LAYER_TITLES = {Layer.IMAGE: "Image", Layer.HEAT: "Proposal", Layer.WEIGHTS: "Weights", Layer.MASK: "Mask"}
 _NEEDS_PROJECT = (
-    "rescan", "save", "close_project", "brush", "erase", "proposal_brush", "hand", "swap", "smaller", "larger",
+    *TOOLS, *Mend, "rescan", "save", "close_project", "swap", "smaller", "larger",
     "take_proposal", "previous", "next", "next_unreviewed", "tag_cracked", "tag_intact", "tag_unknown", "accept",
     "confirm_nothing", "flag", "unconfirm", "propose", "retrain", "retrain_form", "fit", "actual_size", "zoom_in",
     "zoom_out", "peek", "before_after",
@@ -54,11 +56,12 @@ class MainWindow(QMainWindow):
         retraining: Retraining,
         succession: Succession,
         reviewing: Reviewing,
+        mending: Mending,
         background: Background,
         settings: Settings,
     ) -> None:
         super().__init__()
-        self.session, self.reviewing, self.settings = session, reviewing, settings
+        self.session, self.reviewing, self.mending, self.settings = session, reviewing, mending, settings
         self._gives_up = False
         self.proposing, self.retraining, self.succession = proposing, retraining, succession
         self.setWindowTitle("CrackStudio")
@@ -75,6 +78,7 @@ class MainWindow(QMainWindow):
         self.actions: dict[str, QAction] = make_actions(self, preset=settings.preset)  # type: ignore[assignment]
         self.menus = fill_menus(self, self.actions)
         self.tool_bar = MainToolBar(self.actions)
+        self.mend_panel = MendPanel(self.actions)
         self.pages = QStackedWidget()
         self.thumbnails: Thumbnails | None = None
         self._peek_keys = [QKeySequence(key) for key in keys_of("peek", preset=settings.preset)]
@@ -179,7 +183,7 @@ class MainWindow(QMainWindow):
                 opacity=look.opacity,
                 colour=look.colour,
             )
-        for panel in (self.image_panel, self.threshold_panel, self.layers_panel, self.tool_panel):
+        for panel in (self.image_panel, self.threshold_panel, self.layers_panel, self.tool_panel, self.mend_panel):
             column.addWidget(panel)
         column.addStretch(1)
         scroll = QScrollArea()

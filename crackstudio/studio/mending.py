@@ -1,0 +1,79 @@
+"""Mending the whole mask of a class: worked out off the thread, then one undo step."""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from PySide6.QtCore import QObject
+
+from crackstudio.imaging.patch import Patch
+from crackstudio.imaging.tiled_mask import TiledMask
+from crackstudio.studio.desk import OpenImage
+from crackstudio.studio.session import Session
+
+Work = Callable[[TiledMask, int, int], Patch]
+"""Works out a patch from a mask, the class, and a size in px; it leaves the mask as it is."""
+
+
+class Mend(StrEnum):
+    """What can be mended, by the names of the actions."""
+
+    FILL_HOLES = "fill_holes"
+    REMOVE_SPECKS = "remove_specks"
+    BRIDGE_GAPS = "bridge_gaps"
+    PRUNE_SPURS = "prune_spurs"
+    GROW = "grow"
+    SHRINK = "shrink"
+
+
+class Mending(QObject):
+    """Mends the open mask; what was painted meanwhile is never lost: then nothing is mended, and that is told."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+
+    def mend(self, what: Mend, *, title: str, value: int, size: int) -> None:
+        """Mend class `value`; `size` is the largest hole, smallest speck (px area), longest gap, or the width in px."""
+        session, image = self._session, self._session.image
+        if image is None or session.is_between_images:
+            return
+        image.editor.finish_stroke()
+        mask, moment = image.editor.as_edited(), _moment(image)
+        session.message_given.emit(f"{title}…")
+        session.reading.submit(
+            lambda: _work(what)(mask, value, size),
+            done=lambda patch: self._take(image, patch, title=title, moment=moment),
+            failed=session.tell_failure,
+            lane="mend",
+        )
+
+    def _take(self, image: OpenImage, patch: Patch, *, title: str, moment: tuple[int, float]) -> None:
+        if self._session.image is not image:
+            return
+        if image.editor.is_stroking or _moment(image) != moment:
+            words = f"{title}: the mask was changed meanwhile, so nothing was done. Try again."
+        elif image.editor.change(title, lambda _mask: patch):
+            words = f"{title}: done. Undo takes it back."
+        else:
+            words = f"{title}: there was nothing to do."
+        self._session.message_given.emit(words)
+
+
+def _moment(image: OpenImage) -> tuple[int, float]:
+    """Changes with the mask, and with the threshold at which an untouched one would take the proposal in."""
+    return image.editor.revision, image.threshold
+
+
+def _work(what: Mend) -> Work:
+    """Imported when it is first needed: the studio's start does not pay for it."""
+    from crackstudio.imaging import bridging, mending, spurs
+
+    works: dict[Mend, Work] = {
+        Mend.FILL_HOLES: lambda mask, value, size: mending.fill_holes(mask, value=value, largest=size),
+        Mend.REMOVE_SPECKS: lambda mask, value, size: mending.remove_specks(mask, value=value, smallest=size),
+        Mend.BRIDGE_GAPS: lambda mask, value, size: bridging.bridge_gaps(mask, value=value, longest=size),
+        Mend.PRUNE_SPURS: lambda mask, value, size: spurs.prune_spurs(mask, value=value, shortest=size),
+        Mend.GROW: lambda mask, value, size: mending.grow(mask, value=value, by=size),
+        Mend.SHRINK: lambda mask, value, size: mending.shrink(mask, value=value, by=size),
+    }
+    return works[what]

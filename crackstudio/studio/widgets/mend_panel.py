@@ -1,0 +1,47 @@
+"""What mends the mask of a class as a whole, and the size each takes."""
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFormLayout, QSpinBox, QToolButton
+
+from crackstudio.studio.mending import Mend
+from crackstudio.studio.widgets.bricks import Section, inset
+
+_SIZES = {
+    Mend.FILL_HOLES: (100, " px²", "Holes of up to so many pixels are filled"),
+    Mend.REMOVE_SPECKS: (30, " px²", "Pieces of fewer pixels go"),
+    Mend.BRIDGE_GAPS: (15, " px", "Ends that face each other within so many pixels are joined"),
+    Mend.PRUNE_SPURS: (8, " px", "Branches that are shorter go"),
+    Mend.GROW: (1, " px", "On every side"),
+    Mend.SHRINK: (1, " px", "On every side"),
+}
+_LARGEST = 100_000
+
+
+class MendPanel(Section):
+    """A button and its size for each way to mend."""
+
+    def __init__(self, actions: dict[str, QAction]) -> None:
+        super().__init__("Mend", folded=True)
+        self._sizes: dict[Mend, QSpinBox] = {}
+        form = QFormLayout()
+        form.setHorizontalSpacing(8)
+        form.setVerticalSpacing(4)
+        for mend, (size, unit, tip) in _SIZES.items():
+            button = QToolButton()
+            button.setDefaultAction(actions[mend])
+            button.setProperty("wide", True)
+            box = QSpinBox()
+            with QSignalBlocker(box):
+                box.setRange(1, _LARGEST)
+                box.setValue(size)
+            box.setSuffix(unit)
+            box.setToolTip(tip)
+            inset(box)
+            self._sizes[mend] = box
+            form.addRow(button, box)
+        self.body.addLayout(form)
+
+    def size_of(self, mend: Mend) -> int:
+        """What a person set for it."""
+        return self._sizes[mend].value()

@@ -1,0 +1,67 @@
+"""Mending the open mask in the real window."""
+
+import numpy as np
+import pytest
+
+from crackstudio.studio.mending import Mend
+
+
+@pytest.fixture
+def window(make_window, folder, open_folder):
+    window = make_window()
+    open_folder(window, folder)
+    return window
+
+
+def paint(window, *points, size=1, value=1):
+    editor = window.session.image.editor
+    editor.begin_stroke(*points[0], size=size, value=value)
+    for point in points[1:]:
+        editor.extend_stroke(*point)
+    editor.finish_stroke()
+    return editor
+
+
+def said(window):
+    told = []
+    window.session.message_given.connect(told.append)
+    return told
+
+
+@pytest.mark.parametrize("mend", Mend)
+def test_each_way_to_mend_is_one_step_that_can_be_undone(window, mend, qtbot):
+    paint(window, (5.5, 5.5), (15.5, 5.5), (15.5, 15.5), (5.5, 15.5), (5.5, 5.5))  # a ring, for its hole
+    paint(window, (25.5, 3.5))  # a speck
+    paint(window, (10.5, 15.5), (10.5, 18.5))  # a spur
+    for start, end in ((20.5, 24.5), (28.5, 34.5)):  # a gap
+        editor = paint(window, (start, 10.5), (end, 10.5))
+    before, steps = editor.array(), editor.undo_stack.count()
+    told = said(window)
+    window.actions[mend].trigger()
+    qtbot.waitUntil(lambda: any("done" in words for words in told))
+    assert editor.undo_stack.count() == steps + 1
+    assert not np.array_equal(editor.array(), before)
+    window.actions["undo"].trigger()
+    assert np.array_equal(editor.array(), before)
+
+
+def test_a_stroke_painted_meanwhile_is_kept_and_nothing_is_mended(window, qtbot):
+    editor = paint(window, (5.5, 5.5))
+    told = said(window)
+    window.actions[Mend.REMOVE_SPECKS].trigger()
+    paint(window, (20.5, 10.5))
+    qtbot.waitUntil(lambda: any("meanwhile" in words for words in told))
+    assert editor.array()[5, 5] == editor.array()[10, 20] == 1
+
+
+def test_an_untouched_mask_is_mended_as_the_first_stroke_would_find_it(window, qtbot):
+    image = window.session.image
+    crack_map = np.zeros(image.editor.array().shape, np.uint8)
+    crack_map[4:10, 4:10] = 255
+    crack_map[6, 6] = 0
+    image.editor._proposal_source = lambda: (crack_map, 0.5)
+    told = said(window)
+    window.actions[Mend.FILL_HOLES].trigger()
+    qtbot.waitUntil(lambda: any("done" in words for words in told))
+    assert (image.editor.array()[4:10, 4:10] == 1).all()
+    assert image.editor.undo_stack.count() == 1
