@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFormLayout, QSpinBox, QToolButton
+from PySide6.QtWidgets import QGridLayout, QSpinBox
 
 from crackstudio.studio.mending import Mend
-from crackstudio.studio.widgets.bricks import Section, inset
+from crackstudio.studio.widgets.bricks import Section, inset, push
 
 _SIZES = {
     Mend.FILL_HOLES: (100, " px²", "Holes of up to so many pixels are filled"),
@@ -24,13 +24,12 @@ class MendPanel(Section):
     def __init__(self, actions: dict[str, QAction]) -> None:
         super().__init__("Mend", folded=True)
         self._sizes: dict[Mend, QSpinBox] = {}
-        form = QFormLayout()
-        form.setHorizontalSpacing(8)
-        form.setVerticalSpacing(4)
-        for mend, (size, unit, tip) in _SIZES.items():
-            button = QToolButton()
-            button.setDefaultAction(actions[mend])
-            button.setProperty("wide", True)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        for row, (mend, (size, unit, tip)) in enumerate(_SIZES.items()):
+            button = push(actions[mend].text(), tip=actions[mend].toolTip())
+            button.clicked.connect(actions[mend].trigger)
             box = QSpinBox()
             with QSignalBlocker(box):
                 box.setRange(1, _LARGEST)
@@ -39,8 +38,9 @@ class MendPanel(Section):
             box.setToolTip(tip)
             inset(box)
             self._sizes[mend] = box
-            form.addRow(button, box)
-        self.body.addLayout(form)
+            grid.addWidget(button, row, 0)
+            grid.addWidget(box, row, 1)
+        self.body.addLayout(grid)
 
     def size_of(self, mend: Mend) -> int:
         """What a person set for it."""
