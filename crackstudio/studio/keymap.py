@@ -85,6 +85,14 @@ ACTIONS = (
         hint="Paints only where the proposal is over the threshold",
     ),
     Binding(
+        name="trace",
+        title="Tracer",
+        group=Group.EDIT,
+        icon="path",
+        checkable=True,
+        hint="Click along a crack: the mask follows it",
+    ),
+    Binding(
         name="line",
         title="Line",
         group=Group.EDIT,
@@ -268,6 +276,7 @@ DEFAULT: dict[str, tuple[str, ...]] = {
     "brush": ("B",),
     "erase": ("E",),
     "proposal_brush": ("P",),
+    "trace": ("T",),
     "line": ("L",),
     "polygon": ("Y",),
     "fill": ("K",),

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 from crackstudio.core.classes import DefectClass
 from crackstudio.imaging.brush import LARGEST, SMALLEST
 from crackstudio.imaging.patch import Pixels
+from crackstudio.studio.background import Background
 from crackstudio.studio.canvas.brush_cursor import BrushCursor
 from crackstudio.studio.canvas.draft_view import DraftView
 from crackstudio.studio.canvas.layers import Layer
@@ -57,6 +58,11 @@ class Canvas(Stage):
         self._cursor = BrushCursor(self)
         self._cursor.size_hidden.connect(self._move_ring)
         self._draft = DraftView()
+        self.traces_by_brush = False
+        self.background = Background(threads=1, parent=self)
+        application = QApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.background.close)
         self.zoom_changed.connect(lambda _scale: self._move_ring())
         self._show_pointer()
 
@@ -113,6 +119,11 @@ class Canvas(Stage):
     def editor(self) -> MaskEditor | None:
         """The mask to paint."""
         return self.scene.editor
+
+    @property
+    def trace_width(self) -> int | None:
+        """The brush's size where it counts for the tracer too, else None: the picture tells."""
+        return self._brush_size if self.traces_by_brush else None
 
     @property
     def scale(self) -> float:
@@ -175,7 +186,7 @@ class Canvas(Stage):
         (self._drag or self._tool).cancel(self)
         self._drag = None
         self._show_pointer()
-        self._show_draft()
+        self.show_draft()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._finish_if_let_go(event)
@@ -194,7 +205,7 @@ class Canvas(Stage):
         erases = button == Qt.MouseButton.RightButton or bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         self._drag.press(self, self._pointer(self._at, erases=erases))
         self._show_pointer()
-        self._show_draft()
+        self.show_draft()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._finish_if_let_go(event)
@@ -205,7 +216,7 @@ class Canvas(Stage):
             self._tool.hover(self, self._pointer(self._at))
         self._tell_cursor()
         self._move_ring()
-        self._show_draft()
+        self.show_draft()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._at = self._device(event.position())
@@ -229,7 +240,7 @@ class Canvas(Stage):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if self._tool.is_drafting:
             self._tool.finish(self)
-            self._show_draft()
+            self.show_draft()
         else:
             self.mousePressEvent(event)
 
@@ -279,7 +290,7 @@ class Canvas(Stage):
         assert drag is not None
         drag.release(self, self._pointer(self._at))
         self._show_pointer()
-        self._show_draft()
+        self.show_draft()
         if drag is not self._tools[ToolKey.HAND]:
             self.stroke_finished.emit()
 
@@ -299,9 +310,10 @@ class Canvas(Stage):
             self._tool.back(self)
         else:
             self._tool.cancel(self)
-        self._show_draft()
+        self.show_draft()
 
-    def _show_draft(self) -> None:
+    def show_draft(self) -> None:
+        """Draw what the tool has in hand."""
         self.update_device(self._draft.show(self._tool.draft, self.view, ratio=self.ratio()))
 
     def _device(self, position: QPointF) -> QPointF:

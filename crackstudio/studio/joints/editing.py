@@ -156,6 +156,8 @@ def _join_tools(window: MainWindow) -> None:
     actions["larger"].triggered.connect(canvas.larger_brush)
     canvas.brush_size_changed.connect(window.tool_panel.set_size)
     canvas.tool_hint_changed.connect(window.tool_panel.set_hint)
+    canvas.tool_hint_changed.connect(lambda _hint: window.tool_panel.show_tracing(canvas.tool is ToolKey.TRACE))
+    window.tool_panel.tracing_changed.connect(lambda on: setattr(canvas, "traces_by_brush", on))
     window.tool_panel.size_changed.connect(lambda size: setattr(canvas, "brush_size", size))
     window.tool_panel.class_changed.connect(lambda value: setattr(canvas, "brush_value", value))
     for number in CLASS_KEYS:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from crackstudio.studio.icons import icon
 from crackstudio.studio.keymap import ACTIONS, Binding, Group, keys_of
 
-TOOLS = ("brush", "erase", "proposal_brush", "line", "polygon", "fill", "wand", "lasso", "hand")
+TOOLS = ("brush", "erase", "proposal_brush", "trace", "line", "polygon", "fill", "wand", "lasso", "hand")
 CLASS_KEYS = range(1, 10)
 
 

@@ -18,6 +18,7 @@ _LEFT = (
     "brush",
     "erase",
     "proposal_brush",
+    "trace",
     "line",
     "polygon",
     "fill",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QCheckBox, QComboBox
 
 from crackstudio.core.classes import CRACK, DefectClass
 from crackstudio.studio.widgets.bricks import Section, SliderRow, text
@@ -17,18 +17,24 @@ class ToolPanel(Section):
 
     size_changed = Signal(int)
     class_changed = Signal(int)
+    tracing_changed = Signal(bool)
+    """Whether the tracer takes the brush's size for the width, in place of the picture's."""
 
     def __init__(self) -> None:
         super().__init__("Brush")
         self._size = SliderRow(minimum=SMALLEST, maximum=LARGEST, value=12, suffix=" px", bend=3)
         self._classes = QComboBox()
         self._classes.setObjectName("classes")
+        self._tracing = QCheckBox("Trace as wide as the brush")
+        self._tracing.toggled.connect(self.tracing_changed)
         self.hint = text("", kind="muted", wrap=True)
         self.body.addWidget(text("Size", kind="muted"))
         self.body.addWidget(self._size)
         self.body.addWidget(text("Class", kind="muted"))
         self.body.addWidget(self._classes)
+        self.body.addWidget(self._tracing)
         self.body.addWidget(self.hint)
+        self._tracing.hide()
         self.hint.hide()
         self._size.value_changed.connect(lambda size: self.size_changed.emit(round(size)))
         self._classes.currentIndexChanged.connect(self._tell_class)
@@ -55,6 +61,10 @@ class ToolPanel(Section):
         """What the canvas says of the tool in hand."""
         self.hint.setText(words)
         self.hint.setVisible(bool(words))
+
+    def show_tracing(self, shown: bool) -> None:
+        """Offer what the tracer alone needs."""
+        self._tracing.setVisible(shown)
 
     def _tell_class(self) -> None:
         self.class_changed.emit(int(self._classes.currentData()))

@@ -681,3 +681,65 @@ def test_the_lasso_takes_in_the_proposal_or_what_is_dark(qtbot: QtBot, proposed:
     rows, columns = np.nonzero(easel.editor.array())
     assert (rows.min(), rows.max()) == ((40, 49) if proposed else (60, 69))
     assert 18 <= columns.min() < columns.max() <= 101
+
+
+@pytest.fixture
+def cracked(qtbot: QtBot) -> Easel:
+    """A canvas on a picture with a dark line, 3 px wide, along y = 40 and then down x = 100."""
+    easel = Easel(qtbot)
+    picture = np.random.default_rng(0).integers(170, 190, (HEIGHT, WIDTH, 3), np.uint8)
+    picture[39:42, 10:102] = picture[39:110, 99:102] = 60
+    easel.canvas.set_image(picture)
+    easel.canvas.set_editor(easel.editor)
+    easel.canvas.set_tool(ToolKey.TRACE)
+    return easel
+
+
+def trace_to(easel: Easel, qtbot: QtBot, x: float, y: float, modifier: Qt.KeyboardModifier = NONE) -> None:
+    QTest.mouseMove(easel.canvas, easel.at(x, y))
+    QTest.mouseClick(easel.canvas, Qt.MouseButton.LeftButton, modifier, easel.at(x, y))
+    tool = easel.canvas._tool
+    qtbot.waitUntil(lambda: tool._trace is not None and tool._trace.covers(x, y))
+
+
+def test_the_tracer_follows_the_crack_round_its_corner(cracked: Easel, qtbot: QtBot) -> None:
+    trace_to(cracked, qtbot, 20, 41)
+    assert not cracked.editor.array().any()
+    trace_to(cracked, qtbot, 101, 90)
+    drawn = cracked.editor.array()
+    truth = np.zeros_like(drawn)
+    truth[39:42, 20:102] = truth[39:91, 99:102] = 1
+    assert np.count_nonzero(drawn != truth) < 0.25 * np.count_nonzero(truth)
+    assert cracked.editor.undo_stack.count() == 1
+    QTest.keyClick(cracked.canvas, Qt.Key.Key_Return)
+    assert not cracked.canvas._tool.is_drafting
+    assert (cracked.editor.array() == drawn).all()
+
+
+def test_backspace_and_undo_take_the_last_piece_back_and_go_on_from_there(cracked: Easel, qtbot: QtBot) -> None:
+    trace_to(cracked, qtbot, 20, 40)
+    trace_to(cracked, qtbot, 60, 40)
+    first = cracked.editor.array()
+    for take_back in (
+        lambda: QTest.keyClick(cracked.canvas, Qt.Key.Key_Backspace),
+        cracked.editor.undo_stack.undo,
+    ):
+        trace_to(cracked, qtbot, 100, 80)
+        assert cracked.editor.undo_stack.index() == 2
+        take_back()
+        assert (cracked.editor.array() == first).all()
+    trace_to(cracked, qtbot, 90, 40)
+    assert cracked.editor.array()[40, 60:88].all()
+    assert not cracked.editor.array()[60:].any()
+
+
+def test_a_trace_may_be_as_wide_as_the_brush_and_may_erase(cracked: Easel, qtbot: QtBot) -> None:
+    cracked.canvas.traces_by_brush = True
+    cracked.canvas.brush_size = 9
+    trace_to(cracked, qtbot, 20, 40)
+    trace_to(cracked, qtbot, 80, 40)
+    assert np.count_nonzero(cracked.editor.array()[:, 50]) == pytest.approx(9, abs=1)
+    QTest.keyClick(cracked.canvas, Qt.Key.Key_Escape)
+    trace_to(cracked, qtbot, 40, 40, Qt.KeyboardModifier.ControlModifier)
+    trace_to(cracked, qtbot, 60, 40)
+    assert not cracked.editor.array()[:, 50].any()

@@ -9,12 +9,14 @@ from crackstudio.studio.canvas.tools.line import LineTool
 from crackstudio.studio.canvas.tools.polygon import PolygonTool
 from crackstudio.studio.canvas.tools.proposal_brush import ProposalBrushTool
 from crackstudio.studio.canvas.tools.tool import Tool, ToolKey
+from crackstudio.studio.canvas.tools.trace import TraceTool
 from crackstudio.studio.canvas.tools.wand import WandTool
 
 _TOOLS = (
     BrushTool,
     EraserTool,
     ProposalBrushTool,
+    TraceTool,
     LineTool,
     PolygonTool,
     FillTool,

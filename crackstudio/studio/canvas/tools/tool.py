@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 
 from crackstudio.imaging.patch import Pixels
 from crackstudio.imaging.shapes import Point
+from crackstudio.studio.background import Background
 from crackstudio.studio.mask_editor import MaskEditor
 
 
@@ -18,6 +19,7 @@ class ToolKey(StrEnum):
     BRUSH = "brush"
     ERASE = "erase"
     PROPOSAL_BRUSH = "proposal_brush"
+    TRACE = "trace"
     LINE = "line"
     POLYGON = "polygon"
     FILL = "fill"
@@ -79,6 +81,17 @@ class Easel(Protocol):
     @property
     def threshold(self) -> float:
         """In [0, 1]; what is over it counts as crack."""
+
+    @property
+    def trace_width(self) -> int | None:
+        """The width of what is traced, in image pixels; None takes it from the picture."""
+
+    @property
+    def background(self) -> Background:
+        """For what takes longer than a frame."""
+
+    def show_draft(self) -> None:
+        """The draft has changed while nobody moved."""
 
     def pan_by(self, dx: int, dy: int) -> None:
         """Move the image by device pixels."""
