@@ -61,4 +61,6 @@ class DraftView:
         for start in range(0, len(points), _PIECE):
             bounds = QPolygonF(points[start : start + _PIECE + 1]).boundingRect().toAlignedRect()
             region += QRect(bounds).adjusted(-margin, -margin, margin, margin)
+        for node in self._nodes:
+            region += QRect(node.toPoint(), node.toPoint()).adjusted(-margin, -margin, margin, margin)
         return region

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QColor, QImage, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QAction, QColor, QImage, QMouseEvent, QRegion, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -711,9 +711,13 @@ def test_the_tracer_follows_the_crack_round_its_corner(cracked: Easel, qtbot: Qt
     truth[39:42, 20:102] = truth[39:91, 99:102] = 1
     assert np.count_nonzero(drawn != truth) < 0.25 * np.count_nonzero(truth)
     assert cracked.editor.undo_stack.count() == 1
+    told: list[QRegion] = []
+    shown = cracked.canvas.update_device
+    cracked.canvas.update_device = lambda region: (told.append(QRegion(region)), shown(region))
     QTest.keyClick(cracked.canvas, Qt.Key.Key_Return)
     assert not cracked.canvas._tool.is_drafting
     assert (cracked.editor.array() == drawn).all()
+    assert any(region.contains(cracked.at(20, 40)) for region in told), "the first node is wiped off"
 
 
 def test_backspace_and_undo_take_the_last_piece_back_and_go_on_from_there(cracked: Easel, qtbot: QtBot) -> None:
