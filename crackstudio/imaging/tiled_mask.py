@@ -89,16 +89,23 @@ class TiledMask:
         """The patch from `before`, an earlier snapshot of this mask, to now. Looks at written tiles only."""
         now, then = self._tiles, before._tiles  # noqa: SLF001  another of its own kind
         written = sorted(key for key in now.keys() | then.keys() if now.get(key) is not then.get(key))
-        found = (change_of_tile(row, col, before.tile(row, col), self.tile(row, col)) for row, col in written)
+        found = (change_of_tile(row, col, then.get((row, col)), self.tile(row, col)) for row, col in written)
         return Patch(changes=tuple(change for change in found if change is not None))
 
     def apply(self, patch: Patch, *, backward: bool = False) -> None:
         """Bring the mask to the state after (or, backward, before) the patch. Raises `MaskError` if it does not fit."""
-        pieces = [change.pixels(backward=backward) for change in patch.changes]
         for change in patch.changes:
             self._check_fits(change)
+        drops = [change.is_blank(backward=backward) and self._is_whole(change) for change in patch.changes]
+        kept = zip(patch.changes, drops, strict=True)
+        pieces = [None if drop else change.pixels(backward=backward) for change, drop in kept]
         for change, piece in zip(patch.changes, pieces, strict=True):
-            self._paste(change, piece)
+            if piece is None:
+                self._drop(change.row, change.col)
+            elif self._is_whole(change):
+                self._put(change.row, change.col, piece if piece.flags.writeable else np.array(piece))
+            else:
+                self._paste(change, piece)
 
     def clear(self) -> None:
         """Make every pixel background."""
@@ -107,13 +114,13 @@ class TiledMask:
 
     def _paste(self, change: TileChange, piece: Pixels) -> None:
         row, col = change.row, change.col
-        if piece.shape == self._shape(row, col):
-            tile = self._put(row, col, np.array(piece))
-        else:
-            tile = self.writable(row, col)
-            tile[change.top : change.top + change.height, change.left : change.left + change.width] = piece
+        tile = self.writable(row, col)
+        tile[change.top : change.top + change.height, change.left : change.left + change.width] = piece
         if not tile.any():
             self._drop(row, col)
+
+    def _is_whole(self, change: TileChange) -> bool:
+        return (change.height, change.width) == self._shape(change.row, change.col)
 
     def _check_fits(self, change: TileChange) -> None:
         _, _, height, width = change.area

@@ -132,6 +132,21 @@ def test_a_snapshot_keeps_its_pixels_while_the_mask_is_painted() -> None:
     assert mask.to_array()[0, 0] == 1
 
 
+def test_a_whole_tile_that_is_taken_back_costs_nothing_again() -> None:
+    mask = TiledMask(TILE, 2 * TILE)
+    blank = mask.snapshot()
+    mask.writable(0, 0)[:] = 1
+    mask.writable(0, 1)[: TILE // 2] = 1
+    patch = mask.changes_since(blank)
+    mask.apply(patch, backward=True)
+    assert mask.is_blank(0, 0)
+    assert mask.is_blank(0, 1)
+    mask.apply(patch)
+    mask.writable(0, 0)[0, 0] = 2
+    mask.apply(patch)
+    assert mask.tile(0, 0)[0, 0] == 1, "the patch keeps its own pixels"
+
+
 def test_a_snapshot_may_be_written_without_changing_the_mask() -> None:
     mask = TiledMask(10, 10)
     mask.writable(0, 0)[:] = 5

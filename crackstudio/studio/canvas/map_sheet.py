@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QImage
 
-from crackstudio.imaging.patch import Area, Pixels
-from crackstudio.studio.canvas.pyramid import MaxPyramid, kept_level, tiles_of
+from crackstudio.imaging.patch import Pixels
+from crackstudio.studio.canvas.pyramid import MapPyramid, kept_level
 from crackstudio.studio.canvas.sampling import sample_blocks
 from crackstudio.studio.canvas.sheets import Sheet
 from crackstudio.studio.canvas.viewport import Box, Viewport
@@ -21,8 +21,7 @@ class MapSheet(Sheet):
 
     def __init__(self, pixels: Pixels, *, table: list[int]) -> None:
         super().__init__()
-        self._base = pixels
-        self._pyramid = MaxPyramid(pixels.shape[0], pixels.shape[1], tiles_of(pixels))
+        self._pyramid = MapPyramid(pixels)
         self._table = table
 
     def set_table(self, table: list[int]) -> None:
@@ -32,13 +31,7 @@ class MapSheet(Sheet):
 
     def render(self, view: Viewport, box: Box) -> npt.NDArray[Any]:
         level = kept_level(view.scale)
-
-        def region(area: Area) -> Pixels:
-            if level:
-                return self._pyramid.region(level, area)
-            return self._base[area.top : area.top + area.height, area.left : area.left + area.width]
-
-        return sample_blocks(region, view, box, level=level)
+        return sample_blocks(lambda area: self._pyramid.region(level, area), view, box, level=level)
 
     def _make_room(self, view: Viewport) -> None:
         super()._make_room(view)

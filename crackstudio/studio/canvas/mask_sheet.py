@@ -93,8 +93,13 @@ class MaskSheet(Sheet):
             rows, cols = np.arange(classes.shape[0])[:, None] + y, np.arange(classes.shape[1]) + x
             shown[unsure & ((rows + cols) % _HATCH >= _STRIPE)] = 0
 
-    def _ranked_tile(self, row: int, col: int) -> Pixels | None:
+    def _ranked_tile(self, row: int, col: int) -> Pixels | int:
+        """Under a wide brush most tiles hold one class; then there are 256 x 256 pixels less to rank."""
         if self._mask.is_blank(row, col):
-            return None
-        ranks: Pixels = cv2.LUT(self._mask.tile(row, col), _RANK)
+            return 0
+        classes = self._mask.tile(row, col)
+        low, high = map(int, cv2.minMaxLoc(classes)[:2])
+        if low == high:
+            return int(_RANK[low])
+        ranks: Pixels = cv2.LUT(classes, _RANK)
         return ranks

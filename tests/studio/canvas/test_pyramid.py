@@ -9,10 +9,10 @@ from crackstudio.imaging.patch import TILE, Area
 from crackstudio.studio.canvas.pyramid import (
     DEEPEST,
     ImagePyramid,
+    MapPyramid,
     MaxPyramid,
     averaged_level,
     kept_level,
-    tiles_of,
 )
 from crackstudio.studio.canvas.sampling import sample_blocks, sample_smoothly
 from crackstudio.studio.canvas.viewport import Box, Viewport
@@ -27,8 +27,23 @@ def test_a_max_level_is_the_maximum_of_its_blocks(height: int, width: int, seed:
     edge = 2**level
     padded = np.pad(pixels, ((0, -height % edge), (0, -width % edge)))
     expected = padded.reshape(padded.shape[0] // edge, edge, -1, edge).max(axis=(1, 3))
-    found = MaxPyramid(height, width, tiles_of(pixels)).region(level, Area(0, 0, *expected.shape))
-    assert np.array_equal(found, expected)
+    whole = Area(0, 0, *expected.shape)
+    tiles = MaxPyramid(
+        height, width, lambda row, col: pixels[row * TILE : (row + 1) * TILE, col * TILE : (col + 1) * TILE]
+    )
+    assert np.array_equal(tiles.region(level, whole), expected)
+    assert np.array_equal(MapPyramid(pixels).region(level, whole), expected)
+
+
+@given(st.integers(1, 700), st.integers(1, 700), st.integers(0, DEEPEST), st.data())
+def test_a_part_of_a_map_is_that_part_of_its_level(height: int, width: int, level: int, data: st.DataObject) -> None:
+    pixels = np.arange(height * width, dtype=np.uint32).reshape(height, width).astype(np.uint8)
+    rows, cols = -(-height // 2**level), -(-width // 2**level)
+    top, left = data.draw(st.integers(0, rows - 1)), data.draw(st.integers(0, cols - 1))
+    area = Area(top, left, data.draw(st.integers(1, rows - top)), data.draw(st.integers(1, cols - left)))
+    whole = MapPyramid(pixels).region(level, Area(0, 0, rows, cols))
+    part = MapPyramid(pixels).region(level, area)
+    assert np.array_equal(part, whole[top : top + area.height, left : left + area.width])
 
 
 def test_only_forgotten_tiles_are_made_anew() -> None:
