@@ -44,6 +44,11 @@ class Journal:
         """The position after the last append: take it together with the mask that is about to be saved."""
         return self._appended
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether anything is still to be written."""
+        return bool(self._unwritten)
+
     def clear(self, upto: int) -> None:
         """Forget what lies before the mark `upto`. What an earlier session left and nobody has read is kept aside."""
         self._writer.do(self._key, partial(self._clear, upto))

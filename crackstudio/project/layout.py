@@ -29,6 +29,11 @@ class Layout:
         return self.home / "lock"
 
     @property
+    def in_flight(self) -> Path:
+        """What a batch is redrawing at this moment."""
+        return self.home / "in-flight.json"
+
+    @property
     def masks(self) -> Path:
         """What persons stand by."""
         return self.home / "masks"

@@ -15,6 +15,8 @@ from crackstudio.project import atomic, rasters
 from crackstudio.project.layout import Layout
 
 Mask = NDArray[np.uint8]
+Signature = tuple[int, int]
+"""Size and time of a file: it changes with whoever writes it."""
 
 
 class MaskStore:
@@ -23,7 +25,7 @@ class MaskStore:
     def __init__(self, layout: Layout, report: Callable[[str], None]) -> None:
         self._layout = layout
         self._report = report
-        self._known: dict[str, tuple[int, int]] = {}
+        self._known: dict[str, Signature] = {}
 
     def load(self, name: str, size: tuple[int, int] | None) -> Mask | None:
         """None where there is none. Raises `MaskError`; a damaged one, or one of another size, is kept aside.
@@ -103,6 +105,53 @@ class MaskStore:
         """Whether there is one on disk."""
         return self._layout.mask(name).exists()
 
+    def signature(self, name: str) -> Signature | None:
+        """Of the mask on disk, None where there is none."""
+        try:
+            return _signature(self._layout.mask(name))
+        except FileNotFoundError:
+            return None
+
+    def place_aside(self, name: str) -> Path:
+        """A new place for a mask that is about to be kept aside."""
+        return self._aside(name)
+
+    def keep(self, name: str, place: Path) -> None:
+        """Copy the mask to `place`, whole or not at all; it may be overwritten then. Raises `FolderError`."""
+        with _told(name, "kept aside"):
+            path = self._layout.mask(name)
+            signature = _signature(path)
+            atomic.write_bytes(place, path.read_bytes())
+            self._known[name] = signature
+
+    def remove_kept(self, name: str) -> None:
+        """Take a mask away that `keep` has a copy of; one that changed since is kept aside. Raises `FolderError`."""
+        there = self.signature(name)
+        if there is None:
+            return
+        if there != self._known.get(name):
+            self._set_aside(name)
+            return
+        with _told(name, "taken away"):
+            self._layout.mask(name).unlink()
+
+    def put_back(self, name: str, kept: Path | None) -> bool:
+        """Let the mask be what was kept (None: there was none); whatever is there else is kept aside.
+
+        Whether that changed anything. Raises `FolderError`.
+        """
+        path = self._layout.mask(name)
+        if kept is None:
+            there = self.exists(name)
+            self.take_away(name)
+            return there
+        if not kept.exists() or (path.exists() and path.read_bytes() == kept.read_bytes()):
+            return False
+        self.take_away(name)
+        with _told(name, "put back"):
+            atomic.write_bytes(path, kept.read_bytes())
+        return True
+
     def _keep_foreign(self, name: str, path: Path) -> None:
         try:
             there = _signature(path)
@@ -140,6 +189,6 @@ def _told(name: str, what: str) -> Iterator[None]:
         ) from error
 
 
-def _signature(path: Path) -> tuple[int, int]:
+def _signature(path: Path) -> Signature:
     status = path.stat()
     return status.st_size, status.st_mtime_ns

@@ -24,6 +24,7 @@ from crackstudio.core.runs import RunSpec, Snapshot, Stock
 from crackstudio.project import rasters
 from crackstudio.project.catalogue import Catalogue, other_pictures
 from crackstudio.project.database import Database
+from crackstudio.project.deciding import Deciding, Decision, Outcome
 from crackstudio.project.digest import digest_of
 from crackstudio.project.journal import Journal
 from crackstudio.project.layout import HOME_NAME, Layout
@@ -64,8 +65,23 @@ class Project:
         self._saved_upto: dict[int, int] = {}
         self._scanning = threading.Lock()
         self._closed = False
+        self._deciding = Deciding(
+            layout,
+            catalogue=self._catalogue,
+            masks=self._masks,
+            lock_of=self._mask_lock,
+            size_of=self._size,
+            has_strokes=self.has_strokes,
+            flush=self.flush,
+        )
         if database.repaired:
             self.report(database.repaired)
+        self._tell_taken_back(self._deciding.recover())
+        if self._state.damaged:
+            self.report(
+                f"Small things kept with the project were damaged ({', '.join(self._state.damaged)}). They are as in a "
+                "new project now; masks, tags and reviews are untouched."
+            )
 
     @classmethod
     def open(cls, folder: Path, *, home: Path | None = None) -> Self:
@@ -265,6 +281,30 @@ class Project:
         """Returns the entries that changed."""
         return self._catalogue.update(ids, domain=domain)
 
+    def decide(self, decisions: Iterable[Decision]) -> Outcome:
+        """Carry out what a person said of many images, each wholly or not at all. Off the main thread.
+
+        Raises `FolderError` where nothing can be written; nothing was changed then.
+        """
+        return self._deciding.decide(decisions)
+
+    def has_strokes(self, image: int) -> bool:
+        """Whether an image has strokes that are not in its mask. Reads the disk."""
+        journal = self._journals.get(image)
+        return (journal is not None and journal.is_waiting) or self._layout.journal(self.entry(image).name).exists()
+
+    def identify(self, image: int) -> ImageEntry:
+        """Know content and size of an image's file without decoding it. Off the main thread. Raises `RasterError`."""
+        known = self._catalogue.image(image)
+        digest = known.entry.digest if is_as_scanned(known, folder=self.folder) else None
+        self._renew({image: digest or digest_of(self.image_path(image))})
+        self._size(self.entry(image))
+        return self.entry(image)
+
+    def read_kept_mask(self, kept: Path) -> Mask:
+        """(H, W) uint8 of a mask that was kept aside. Off the main thread. Raises `RasterError`."""
+        return rasters.read_mask(kept)
+
     def stock(self) -> Stock:
         """What there is to train on."""
         return count_stock(self._catalogue.images())
@@ -371,6 +411,12 @@ class Project:
 
     def _renew(self, digests: Mapping[int, str]) -> None:
         self._tell_replaced(self._catalogue.renew(digests))
+
+    def _tell_taken_back(self, names: list[str]) -> None:
+        if names:
+            self.report(
+                f"The studio ended in the middle of a batch. {len(names):,} of its images are as they were before it."
+            )
 
     def _tell_replaced(self, names: list[str]) -> None:
         if names:
