@@ -41,7 +41,7 @@ class TileChange:
     after: bytes
 
     def pixels(self, *, backward: bool = False) -> Pixels:
-        """(height, width) uint8 after the change, or before it, a new array. Raises `MaskError` where they are damaged."""
+        """A new (height, width) uint8 array: after the change, or before it. Raises `MaskError` where it is damaged."""
         return _unpack(self.before if backward else self.after, (self.height, self.width))
 
     def is_blank(self, *, backward: bool = False) -> bool:
