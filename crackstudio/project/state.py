@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -23,10 +24,11 @@ class NetworkInUse:
 
 
 class State:
-    """Asked and changed in memory; `put` brings a value to disk."""
+    """Asked and changed in memory; `put` brings a value to disk. `damaged` ones are as if they had not been kept."""
 
     def __init__(self, values: dict[str, bytes], *, home: Path, put: Callable[[str, bytes], None]) -> None:
-        self._values = values
+        self._values = {key: value for key, value in values.items() if _is_whole(key, value)}
+        self.damaged = sorted(values.keys() - self._values.keys())
         self._home = home
         self._put = put
 
@@ -67,6 +69,17 @@ class State:
         self._put(key, self._values[key])
 
 
+def _is_whole(key: str, value: bytes) -> bool:
+    try:
+        msgspec.json.decode(value, type=_TYPES.get(key, Any))
+    except msgspec.DecodeError:
+        return False
+    return True
+
+
 class _Network(msgspec.Struct, frozen=True, kw_only=True):
     path: str  # relative to the home where it lies below it, so that a moved project finds it
     label: str
+
+
+_TYPES: dict[str, Any] = {_NETWORK: _Network, _CLASSES: tuple[DefectClass, ...]}
