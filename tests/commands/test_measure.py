@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +61,14 @@ def test_one_json_object(masks: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert told["images"] == 3
     assert told["measured"][0]["class"] == "crack"
     assert told["measured"][0]["length_px"] == pytest.approx(50)
+
+
+def test_from_the_command_line(masks: Path, tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "crackstudio", "measure", str(masks), "--out", str(tmp_path / "w.csv"), "--json"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["images"] == 3
+    assert (tmp_path / "w.csv").exists()
 
 
 def test_the_table_for_a_reader(masks: Path, capsys: pytest.CaptureFixture[str]) -> None:
