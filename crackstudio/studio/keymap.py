@@ -18,7 +18,7 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """One action: `name` is its stable object name. `gap` draws a line above it in the menu.
+    """One action: `name` is its stable object name. `gap` draws a line above it in the menu, or in `submenu`.
 
     `held` acts as long as its key is down; `once` does not repeat while it is."""
 
@@ -31,6 +31,7 @@ class Binding:
     held: bool = False
     once: bool = False
     gap: bool = False
+    submenu: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,8 @@ class Gesture:
     keys: str
     title: str
 
+
+CLASS_KEYS = range(1, 10)
 
 ACTIONS = (
     Binding(name="open", title="Open folder…", group=Group.FILE, icon="folder-open", hint="Open a folder of images"),
@@ -164,6 +167,10 @@ ACTIONS = (
     Binding(name="prune_spurs", title="Prune spurs", group=Group.EDIT, hint="Takes short side branches away"),
     Binding(name="grow", title="Grow", group=Group.EDIT, hint="Widens the class in use"),
     Binding(name="shrink", title="Shrink", group=Group.EDIT, hint="Narrows the class in use"),
+    *(
+        Binding(name=f"class_{number}", title=f"Class {number}", group=Group.EDIT, submenu="Class")
+        for number in CLASS_KEYS
+    ),
     Binding(name="previous", title="Previous image", group=Group.IMAGE, icon="caret-left"),
     Binding(name="next", title="Next image", group=Group.IMAGE, icon="caret-right"),
     Binding(name="next_unreviewed", title="Next unreviewed", group=Group.IMAGE, icon="skip-forward"),
@@ -263,6 +270,13 @@ ACTIONS = (
         hint="Before / after: show the proposal of the network before",
     ),
     Binding(name="keys", title="Keys", group=Group.HELP, icon="keyboard"),
+    Binding(
+        name="change_keys",
+        title="Change keys…",
+        group=Group.HELP,
+        icon="sliders-horizontal",
+        hint="Presets of other tools, and keys of your own",
+    ),
     Binding(name="palette", title="Command palette", group=Group.HELP, icon="command"),
 )
 
@@ -305,11 +319,85 @@ DEFAULT: dict[str, tuple[str, ...]] = {
     "peek": ("V",),
     "before_after": ("W",),
     "keys": ("F1",),
+    "change_keys": ("Ctrl+F1",),
     "palette": ("Ctrl+Shift+P",),
+    **{f"class_{number}": (str(number),) for number in CLASS_KEYS},
 }
 
-PRESETS = {"default": DEFAULT}
+_LABELME: dict[str, tuple[str, ...]] = {
+    "open": ("Ctrl+O", "Ctrl+U"),
+    "close_project": ("Ctrl+W",),
+    "polygon": ("Ctrl+N",),
+    "hand": ("Ctrl+J",),
+    "trace": ("R",),
+    "fit": ("Ctrl+F",),
+    "actual_size": ("Ctrl+0",),
+    "zoom_in": ("Ctrl++", "Ctrl+="),
+    "zoom_out": ("Ctrl+-",),
+    "peek": ("T",),
+}
+"""labelme 5: T hides all polygons, so the tracer has R here."""
+
+_NAPARI: dict[str, tuple[str, ...]] = {
+    "open": ("Ctrl+O", "Ctrl+Shift+O"),
+    "erase": ("1", "E"),
+    "brush": ("2", "P"),
+    "polygon": ("3",),
+    "fill": ("4", "F"),
+    "hand": ("6", "Z"),
+    "swap": ("X",),
+    "smaller": ("[",),
+    "larger": ("]",),
+    "previous": ("Left",),
+    "next": ("Right",),
+    "proposal_brush": ("B",),
+    "fit": ("Ctrl+R",),
+    "keys": ("F1", "Ctrl+Alt+/"),
+    **{f"class_{number}": (f"Alt+{number}",) for number in CLASS_KEYS},
+}
+"""napari 0.6, its labels layer. B keeps other labels there, and the proposal brush is what limits the brush here."""
+
+_ROOT_PAINTER: dict[str, tuple[str, ...]] = {
+    "brush": ("Q",),
+    "erase": ("E", "W"),
+    "undo": ("Z", "Ctrl+Z"),
+    "redo": ("Ctrl+Shift+Z",),
+    "previous": ("Left",),
+    "next": ("Right",),
+    "peek": ("A",),
+    "before_after": ("Shift+W",),
+    "fit": ("Ctrl+F",),
+    "actual_size": ("Ctrl+A",),
+    "zoom_in": ("+",),
+}
+"""RootPainter: Q paints foreground and W background, which is the eraser here; A hides what was painted."""
+
+
+def _over_default(theirs: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Another tool's keys, and the default ones of all other actions but where they clash with those."""
+    taken = {key for keys in theirs.values() for key in keys}
+    rest = {name: tuple(key for key in keys if key not in taken) for name, keys in DEFAULT.items()}
+    return {**rest, **theirs}
+
+
+PRESETS = {
+    "default": DEFAULT,
+    "labelme": _over_default(_LABELME),
+    "napari": _over_default(_NAPARI),
+    "rootpainter": _over_default(_ROOT_PAINTER),
+}
 """Keys by preset; an unknown preset falls back to the default one."""
+
+PRESET_TITLES = {"default": "CrackStudio", "labelme": "labelme", "napari": "napari", "rootpainter": "RootPainter"}
+
+RESERVED = {
+    "Space": "Space, held, drags the image",
+    "Esc": "Esc takes back what is not finished",
+    "Tab": "Tab goes to the next field",
+    "Shift+Tab": "Shift+Tab goes to the field before",
+    "Shift+Backtab": "Shift+Tab goes to the field before",
+}
+"""Keys that no action may have, and why."""
 
 GESTURES = (
     Gesture(keys="Wheel, Ctrl+wheel", title="zoom at the cursor"),
@@ -317,10 +405,4 @@ GESTURES = (
     Gesture(keys="Right drag, Ctrl+drag", title="erase for a moment"),
     Gesture(keys="Shift+wheel", title="brush size"),
     Gesture(keys="Alt+wheel", title="mask opacity"),
-    Gesture(keys="1 … 9", title="class"),
 )
-
-
-def keys_of(name: str, *, preset: str = "default") -> tuple[str, ...]:
-    """The key sequences (portable text) of an action; the first is the one shown in tool tips."""
-    return PRESETS.get(preset, DEFAULT).get(name, ())

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from crackstudio.studio.own_keys import KeyMap, Keys
+
 RECENTS = 8
 
 
@@ -58,6 +60,27 @@ class Settings:
         """The key preset."""
         return str(self._store.value("keys", "default"))
 
+    @preset.setter
+    def preset(self, preset: str) -> None:
+        self._store.setValue("keys", preset)
+
+    @property
+    def keymap(self) -> KeyMap:
+        """The preset with what was changed of it; each preset has changes of its own."""
+        self._store.beginGroup(f"own_keys/{self.preset}")
+        own = {name: _as_keys(self._store.value(name)) for name in self._store.childKeys()}
+        self._store.endGroup()
+        return KeyMap(preset=self.preset, own=own)
+
+    @keymap.setter
+    def keymap(self, keymap: KeyMap) -> None:
+        self.preset = keymap.preset
+        self._store.beginGroup(f"own_keys/{keymap.preset}")
+        self._store.remove("")
+        for name, keys in keymap.own.items():
+            self._store.setValue(name, "\n".join(keys))
+        self._store.endGroup()
+
     @property
     def brush_size(self) -> int:
         """The brush's diameter in image pixels."""
@@ -93,3 +116,9 @@ class Settings:
     def _bytes(self, key: str) -> QByteArray:
         kept = self._store.value(key)
         return kept if isinstance(kept, QByteArray) else QByteArray()
+
+
+def _as_keys(kept: object) -> Keys:
+    """Keys are kept one per line; a comma that was written by hand makes Qt give a list."""
+    words = kept if isinstance(kept, list) else str(kept or "").splitlines()
+    return tuple(str(word) for word in words if word)

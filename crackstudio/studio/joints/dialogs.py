@@ -2,16 +2,19 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QDialog
 
 from crackstudio.core.runs import RunSpec, Stock, choose_method
 from crackstudio.project import rasters
 from crackstudio.studio.comparing import MOST_SHOWN, Compared, Comparison
 from crackstudio.studio.notice import Notice, Offer
+from crackstudio.studio.own_keys import KeyMap
 from crackstudio.studio.pictures import to_qimage
 from crackstudio.studio.settings import Scheme
 from crackstudio.studio.theme import Theme
 from crackstudio.studio.widgets.command_palette import CommandPalette
 from crackstudio.studio.widgets.comparison_view import PICTURE, ComparisonView
+from crackstudio.studio.widgets.keys_editor import KeysEditor
 from crackstudio.studio.widgets.keys_sheet import KeysSheet
 from crackstudio.studio.widgets.main_window import MainWindow
 from crackstudio.studio.widgets.method_form import MethodForm
@@ -20,7 +23,8 @@ from crackstudio.studio.widgets.method_form import MethodForm
 def join_dialogs(window: MainWindow, *, theme: Theme | None) -> None:
     """Dialogs are made when they are asked for, never modal, and go when they are closed."""
     actions = window.actions
-    actions["keys"].triggered.connect(lambda: _open(KeysSheet(preset=window.settings.preset, parent=window)))
+    actions["keys"].triggered.connect(lambda: _open_sheet(window))
+    actions["change_keys"].triggered.connect(lambda: _open_editor(window))
     actions["palette"].triggered.connect(
         lambda: CommandPalette([action for action in actions.values() if action.isEnabled()], parent=window).open_over(
             window
@@ -64,9 +68,34 @@ def _run(window: MainWindow, spec: RunSpec) -> None:
     window.retraining.retrain(spec)
 
 
-def _open(dialog: KeysSheet | MethodForm) -> None:
+def _open(dialog: QDialog) -> None:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.show()
+
+
+def _open_sheet(window: MainWindow) -> None:
+    sheet = KeysSheet(keymap=window.keymap, parent=window)
+    sheet.change_asked.connect(lambda: _open_editor(window))
+    window.keymap_changed.connect(sheet.show_keymap)
+    _open(sheet)
+
+
+def _open_editor(window: MainWindow) -> None:
+    editor = KeysEditor(keymap=window.keymap, parent=window)
+    editor.keymap_changed.connect(lambda keymap: _use_keys(window, keymap))
+    editor.preset_chosen.connect(lambda preset: _choose_preset(window, preset))
+    window.keymap_changed.connect(editor.set_keymap)
+    _open(editor)
+
+
+def _use_keys(window: MainWindow, keymap: KeyMap) -> None:
+    window.settings.keymap = keymap
+    window.set_keymap(keymap)
+
+
+def _choose_preset(window: MainWindow, preset: str) -> None:
+    window.settings.preset = preset
+    window.set_keymap(window.settings.keymap)
 
 
 def _choose_look(window: MainWindow, theme: Theme | None, scheme: Scheme) -> None:

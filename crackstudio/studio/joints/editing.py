@@ -8,19 +8,23 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
 
+from crackstudio.core.classes import BACKGROUND, UNSURE
 from crackstudio.core.errors import CrackStudioError
 from crackstudio.core.images import MaskKind, Tag
+from crackstudio.imaging.measuring import Measured, measure_area
 from crackstudio.project.project import Project
 from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.stage import ViewState
 from crackstudio.studio.canvas.tools.tool import ToolKey
 from crackstudio.studio.desk import DEFAULT_THRESHOLD, OpenImage
+from crackstudio.studio.keymap import CLASS_KEYS
 from crackstudio.studio.mending import Mend
 from crackstudio.studio.session import LAST_IMAGE
-from crackstudio.studio.widgets.action_set import CLASS_KEYS
 from crackstudio.studio.widgets.main_window import MainWindow
 
 SHARE_MS = 250
+MEASURED_PIXELS = 50_000_000
+"""Larger masks are measured by `crackstudio measure`: after each stroke it would take seconds."""
 NO_FLOOR = 0.0
 _VIEW, _TOOL = "view", "tool"
 
@@ -127,16 +131,24 @@ class Editing:
 
     def _count_share(self) -> None:
         image = self._window.session.image
+        panel = self._window.image_panel
         if image is None:
-            self._window.image_panel.set_share(None)
+            panel.set_share(None)
+            panel.set_measured(None)
             return
         snapshot = image.editor.snapshot()
 
-        def count() -> float:
+        def count() -> tuple[float, Measured | None]:
             mask = snapshot.to_array()
-            return float(np.count_nonzero((mask > 0) & (mask < 255))) / max(1, mask.size)
+            defect = (mask != BACKGROUND) & (mask != UNSURE)
+            share = float(np.count_nonzero(defect)) / max(1, mask.size)
+            return share, measure_area(defect) if mask.size <= MEASURED_PIXELS else None
 
-        self._window.session.reading.submit(count, done=self._window.image_panel.set_share, lane="share")
+        def show(counted: tuple[float, Measured | None]) -> None:
+            panel.set_share(counted[0])
+            panel.set_measured(counted[1])
+
+        self._window.session.reading.submit(count, done=show, lane="share")
 
     def _set_threshold(self, threshold: float) -> None:
         self._window.session.set_threshold(threshold)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QButtonGroup,
@@ -62,6 +62,12 @@ def glyph_button(icon_name: str, *, tip: str, colour: str = "muted", checkable: 
     made.setCheckable(checkable)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return made
+
+
+def show_tip(widget: QWidget, action: QAction) -> None:
+    """Give `widget` the tool tip of `action`, and every later one."""
+    widget.setToolTip(action.toolTip())
+    action.changed.connect(lambda: widget.setToolTip(action.toolTip()))
 
 
 def inset(box: QAbstractSpinBox) -> None:

@@ -1,47 +1,84 @@
 """F1: every key on one sheet."""
 
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from crackstudio.studio.keymap import ACTIONS, GESTURES, Group, keys_of
-from crackstudio.studio.widgets.bricks import text
+from crackstudio.studio.keymap import ACTIONS, CLASS_KEYS, GESTURES, Group
+from crackstudio.studio.own_keys import KeyMap, Keys, native
+from crackstudio.studio.widgets.bricks import push, text
+
+Row = tuple[Keys, str]
+_COLUMNS = ((Group.FILE, Group.EDIT), (Group.IMAGE, Group.REVIEW, Group.TRAIN, Group.VIEW, Group.HELP))
 
 
 class KeysSheet(QDialog):
-    """A reference; closes with Escape."""
+    """A reference; closes with Escape. Actions without a key are not on it."""
 
-    def __init__(self, *, preset: str, parent: QWidget | None = None) -> None:
+    change_asked = Signal()
+
+    def __init__(self, *, keymap: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys")
-        columns = QHBoxLayout(self)
-        columns.setContentsMargins(28, 24, 28, 24)
-        columns.setSpacing(40)
-        groups = [group for group in Group if _rows(group, preset)]
-        halves = (groups[:3], groups[3:])
-        for half in halves:
-            column = QVBoxLayout()
-            column.setSpacing(8)
-            for group in half:
-                column.addWidget(text(group.value, kind="heading"))
-                column.addLayout(_table(_rows(group, preset)))
-                column.addSpacing(12)
-            if half is halves[-1]:
-                column.addWidget(text("Mouse", kind="heading"))
-                column.addLayout(_table([((gesture.keys,), gesture.title) for gesture in GESTURES]))
-            column.addStretch(1)
-            columns.addLayout(column, 1)
+        self._body = QWidget()
+        change = push("Change keys…", icon_name="sliders-horizontal")
+        change.setAutoDefault(False)
+        change.clicked.connect(self.change_asked)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(28, 24, 28, 20)
+        self._column.addWidget(self._body)
+        self._column.addWidget(change, 0, Qt.AlignmentFlag.AlignRight)
+        self.show_keymap(keymap)
+
+    def show_keymap(self, keymap: KeyMap) -> None:
+        """Show these keys from now on."""
+        body = _body(keymap.in_force())
+        self._column.replaceWidget(self._body, body)
+        self._body.deleteLater()
+        self._body = body
 
 
-def _rows(group: Group, preset: str) -> list[tuple[tuple[str, ...], str]]:
-    rows = ((keys_of(binding.name, preset=preset), binding.title) for binding in ACTIONS if binding.group is group)
-    return [(tuple(_native(key) for key in keys), title) for keys, title in rows if keys]
+def _body(in_force: dict[str, Keys]) -> QWidget:
+    body = QWidget()
+    columns = QHBoxLayout(body)
+    columns.setContentsMargins(0, 0, 0, 0)
+    columns.setSpacing(40)
+    for groups in _COLUMNS:
+        column = QVBoxLayout()
+        column.setSpacing(8)
+        for group in groups:
+            if rows := _rows(group, in_force):
+                _add(column, group.value, rows)
+        if groups is _COLUMNS[-1]:
+            _add(column, "Mouse", [((gesture.keys,), gesture.title) for gesture in GESTURES])
+        column.addStretch(1)
+        columns.addLayout(column, 1)
+    return body
 
 
-def _native(key: str) -> str:
-    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+def _add(column: QVBoxLayout, heading: str, rows: list[Row]) -> None:
+    column.addWidget(text(heading, kind="heading"))
+    column.addLayout(_table(rows))
+    column.addSpacing(12)
 
 
-def _table(rows: list[tuple[tuple[str, ...], str]]) -> QGridLayout:
+def _rows(group: Group, in_force: dict[str, Keys]) -> list[Row]:
+    bindings = [binding for binding in ACTIONS if binding.group is group and not binding.submenu]
+    rows = [(in_force[binding.name], binding.title) for binding in bindings]
+    if group is Group.EDIT:
+        rows += _class_rows(in_force)
+    return [(tuple(native(key) for key in keys), title) for keys, title in rows if keys]
+
+
+def _class_rows(in_force: dict[str, Keys]) -> list[Row]:
+    """One row where the keys go on with the numbers, else one for each class."""
+    keys = [in_force[f"class_{number}"] for number in CLASS_KEYS]
+    first = keys[0][0].removesuffix("1") if keys[0] else ""
+    if keys == [(f"{first}{number}",) for number in CLASS_KEYS]:
+        return [((keys[0][0], keys[-1][0]), f"Class {CLASS_KEYS[0]} … {CLASS_KEYS[-1]}")]
+    return [(held, f"Class {number}") for number, held in zip(CLASS_KEYS, keys, strict=True)]
+
+
+def _table(rows: list[Row]) -> QGridLayout:
     grid = QGridLayout()
     grid.setHorizontalSpacing(20)
     grid.setVerticalSpacing(5)

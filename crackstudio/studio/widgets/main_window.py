@@ -1,14 +1,15 @@
 """The window: tool bar, list, canvas, panels, run monitor, status. It arranges widgets and knows nothing else."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from crackstudio.studio.background import Background
 from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.view import Canvas
-from crackstudio.studio.keymap import Group, keys_of
+from crackstudio.studio.keymap import Group
 from crackstudio.studio.mending import Mend, Mending
+from crackstudio.studio.own_keys import KeyMap, pressed_key
 from crackstudio.studio.proposing import Proposing
 from crackstudio.studio.retraining import Retraining
 from crackstudio.studio.reviewing import Reviewing
@@ -16,7 +17,7 @@ from crackstudio.studio.session import Session
 from crackstudio.studio.settings import Scheme, Settings
 from crackstudio.studio.succession import Succession
 from crackstudio.studio.thumbnails import Thumbnails
-from crackstudio.studio.widgets.action_set import TOOLS, fill_menus, make_actions
+from crackstudio.studio.widgets.action_set import CLASSES, TOOLS, fill_menus, make_actions, show_keys
 from crackstudio.studio.widgets.dock import Dock
 from crackstudio.studio.widgets.image_list import ImageList
 from crackstudio.studio.widgets.image_panel import ImagePanel
@@ -32,7 +33,7 @@ from crackstudio.studio.widgets.tool_panel import ToolPanel
 
 _LAYER_TITLES = {Layer.IMAGE: "Image", Layer.HEAT: "Proposal", Layer.WEIGHTS: "Weights", Layer.MASK: "Mask"}
 _NEEDS_PROJECT = (
-    *TOOLS, *Mend, "rescan", "save", "close_project", "swap", "smaller", "larger",
+    *TOOLS, *Mend, *CLASSES, "rescan", "save", "close_project", "swap", "smaller", "larger",
     "take_proposal", "previous", "next", "next_unreviewed", "tag_cracked", "tag_intact", "tag_unknown", "accept",
     "confirm_nothing", "flag", "unconfirm", "propose", "retrain", "retrain_form", "fit", "actual_size", "zoom_in",
     "zoom_out", "peek", "before_after",
@@ -47,6 +48,8 @@ class MainWindow(QMainWindow):
     """Everything is saved, or a person gave up what is not."""
     scheme_chosen = Signal(object)
     """`Scheme`."""
+    keymap_changed = Signal(object)
+    """`KeyMap`: the keys in force."""
 
     def __init__(
         self,
@@ -75,13 +78,14 @@ class MainWindow(QMainWindow):
         self.image_panel = ImagePanel()
         self.run_monitor = RunMonitor(background=background)
         self.status = StatusBar()
-        self.actions: dict[str, QAction] = make_actions(self, preset=settings.preset)  # type: ignore[assignment]
+        self.actions: dict[str, QAction] = make_actions(self)  # type: ignore[assignment]
         self.menus = fill_menus(self, self.actions)
         self.tool_bar = MainToolBar(self.actions)
         self.mend_panel = MendPanel(self.actions)
         self.pages = QStackedWidget()
         self.thumbnails: Thumbnails | None = None
-        self._peek_keys = [QKeySequence(key) for key in keys_of("peek", preset=settings.preset)]
+        self._peeking: int | None = None
+        self.set_keymap(settings.keymap)
         self._arrange()
         self.notices = Notices(self.pages)
         self._fill_view_menu()
@@ -112,14 +116,23 @@ class MainWindow(QMainWindow):
         if not running:
             self.actions["pause"].setChecked(False)
 
+    def set_keymap(self, keymap: KeyMap) -> None:
+        """Use these keys from now on."""
+        self.keymap = keymap
+        self._peek_keys = keymap.keys_of("peek")
+        show_keys(self.actions, keymap)
+        self.keymap_changed.emit(keymap)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._is_peek(event):
+        if not event.isAutoRepeat() and pressed_key(event) in self._peek_keys:
+            self._peeking = event.key()
             self.canvas.peek(True)
         else:
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if self._is_peek(event):
+        if not event.isAutoRepeat() and event.key() == self._peeking:
+            self._peeking = None
             self.canvas.peek(self.actions["peek"].isChecked())
         else:
             super().keyReleaseEvent(event)
@@ -142,9 +155,6 @@ class MainWindow(QMainWindow):
     def _close_without_saving(self) -> None:
         self._gives_up = True
         self.close()
-
-    def _is_peek(self, event: QKeyEvent) -> bool:
-        return not event.isAutoRepeat() and QKeySequence(event.keyCombination()) in self._peek_keys
 
     def _arrange(self) -> None:
         self.addToolBar(self.tool_bar)

@@ -5,7 +5,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QSpinBox
 
 from crackstudio.studio.mending import Mend
-from crackstudio.studio.widgets.bricks import Section, inset, push
+from crackstudio.studio.widgets.bricks import Section, inset, push, show_tip
 
 _SIZES = {
     Mend.FILL_HOLES: (100, " px²", "Holes of up to so many pixels are filled"),
@@ -28,8 +28,9 @@ class MendPanel(Section):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(4)
         for row, (mend, (size, unit, tip)) in enumerate(_SIZES.items()):
-            button = push(actions[mend].text(), tip=actions[mend].toolTip())
+            button = push(actions[mend].text())
             button.clicked.connect(actions[mend].trigger)
+            show_tip(button, actions[mend])
             box = QSpinBox()
             with QSignalBlocker(box):
                 box.setRange(1, _LARGEST)

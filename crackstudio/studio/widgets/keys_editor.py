@@ -1,0 +1,301 @@
+"""Keys of one's own: a preset, every action by group, and the keys of the chosen one."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from crackstudio.studio.keymap import ACTIONS, PRESET_TITLES, RESERVED, Binding, Group
+from crackstudio.studio.own_keys import KeyMap, Keys, native
+from crackstudio.studio.widgets.bricks import glyph_button, push, restyle, text
+from crackstudio.studio.widgets.key_recorder import KeyRecorder
+
+_BINDINGS = {binding.name: binding for binding in ACTIONS}
+_NAME = Qt.ItemDataRole.UserRole
+_ROW = QSize(0, 26)
+
+
+class KeysEditor(QDialog):
+    """Shows the key map it was last given; every change is told at once."""
+
+    keymap_changed = Signal(object)
+    """`KeyMap`: as a person wants it."""
+    preset_chosen = Signal(str)
+
+    def __init__(self, *, keymap: KeyMap, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Change keys"))
+        self.resize(620, 700)
+        self._keymap = keymap
+        self.presets = _presets()
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Search by action or key"))
+        self.search.setClearButtonEnabled(True)
+        self.list = self._make_list()
+        self.panel = _ActionPanel()
+        self.bar = _Bar()
+        self.reset_all = push(self.tr("Reset all"), tip=self.tr("Every action has the preset's keys again"))
+        self._lay_out()
+        self.presets.activated.connect(lambda _index: self.preset_chosen.emit(self.presets.currentData()))
+        self.search.textChanged.connect(self._search)
+        self.list.currentItemChanged.connect(lambda _now, _before: self._show_chosen())
+        self.list.itemActivated.connect(lambda _item, _column: self.panel.recorder.setChecked(True))
+        self.panel.recorder.recorded.connect(self._record)
+        self.panel.removed.connect(self._remove)
+        self.panel.reset.clicked.connect(self._reset)
+        self.reset_all.clicked.connect(self._reset_all)
+        self.set_keymap(keymap)
+        self.choose(ACTIONS[0].name)
+
+    def set_keymap(self, keymap: KeyMap) -> None:
+        """Show these keys."""
+        self._keymap = keymap
+        with QSignalBlocker(self.presets):
+            self.presets.setCurrentIndex(max(0, self.presets.findData(keymap.preset)))
+        in_force = keymap.in_force()
+        for name, item in self._items.items():
+            item.setText(1, "    ".join(native(key) for key in in_force[name]))
+            font = QFont(self.font())
+            font.setBold(in_force[name] != keymap.of_preset(name))
+            item.setFont(1, font)
+        self.reset_all.setEnabled(keymap != keymap.reset())
+        self.bar.hide()
+        self._narrow(self.search.text())
+        self._show_chosen()
+
+    def choose(self, name: str) -> None:
+        """Go to an action."""
+        self.list.setCurrentItem(self._items[name])
+
+    @property
+    def chosen(self) -> str:
+        """The action whose keys are shown below."""
+        item = self.list.currentItem()
+        return str(item.data(0, _NAME)) if item is not None else ACTIONS[0].name
+
+    def _record(self, key: str) -> None:
+        if key in RESERVED:
+            self.bar.say(self.tr("{why}, so no action may have it.").format(why=RESERVED[key]))
+        else:
+            self._want(self.chosen, (*self._keymap.keys_of(self.chosen), key))
+
+    def _remove(self, key: str) -> None:
+        self._change(
+            self._keymap.with_keys(self.chosen, [kept for kept in self._keymap.keys_of(self.chosen) if kept != key])
+        )
+
+    def _reset(self) -> None:
+        self._want(self.chosen, self._keymap.of_preset(self.chosen))
+
+    def _want(self, name: str, keys: Keys) -> None:
+        """Change it, or ask first where another action holds one of the keys."""
+        changed = self._keymap.with_keys(name, keys)
+        held = {key: holder for key in keys if (holder := self._keymap.holder(key)) not in (None, name)}
+        if not held:
+            self._change(changed)
+            return
+        said = ", ".join(
+            self.tr("{key} is a key of “{action}”").format(key=native(key), action=_title(str(holder)))
+            for key, holder in held.items()
+        )
+        self.bar.say(f"{said}.", offer=self.tr("Take it"), act=lambda: self._change(changed))
+
+    def _reset_all(self) -> None:
+        before = self._keymap
+        self._change(before.reset())
+        self.bar.say(
+            self.tr("All keys are the preset's again."), offer=self.tr("Undo"), act=lambda: self._change(before)
+        )
+
+    def _change(self, keymap: KeyMap) -> None:
+        self.set_keymap(keymap)
+        self.keymap_changed.emit(keymap)
+
+    def _show_chosen(self) -> None:
+        name = self.chosen
+        self.panel.show_action(_BINDINGS[name], self._keymap.keys_of(name), preset=self._keymap.of_preset(name))
+        self.bar.hide()
+
+    def _search(self, words: str) -> None:
+        self._narrow(words)
+        found = [name for name, item in self._items.items() if not item.isHidden()]
+        if found and self.chosen not in found:
+            self.choose(found[0])
+
+    def _narrow(self, words: str) -> None:
+        wanted = words.lower().split()
+        for name, item in self._items.items():
+            said = f"{item.text(0)} {item.text(1)} {_BINDINGS[name].group}".lower()
+            item.setHidden(not all(word in said for word in wanted))
+        for group, heading in self._headings.items():
+            heading.setHidden(all(self._items[name].isHidden() for name in _names(group)))
+
+    def _make_list(self) -> QTreeWidget:
+        made = QTreeWidget()
+        made.setHeaderLabels([self.tr("Action"), self.tr("Keys")])
+        made.setRootIsDecorated(False)
+        made.setItemsExpandable(False)
+        made.setIndentation(12)
+        made.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        made.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        made.header().setStretchLastSection(False)
+        made.header().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self._items: dict[str, QTreeWidgetItem] = {}
+        self._headings = {group: _heading(group, made) for group in Group}
+        for binding in ACTIONS:
+            item = QTreeWidgetItem(self._headings[binding.group], [_title(binding.name), ""])
+            item.setData(0, _NAME, binding.name)
+            item.setSizeHint(0, _ROW)
+            self._items[binding.name] = item
+        made.expandAll()
+        return made
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(text(self.tr("Keys as in"), kind="muted"))
+        head.addWidget(self.presets)
+        head.addStretch(1)
+        head.addWidget(self.reset_all)
+        self.reset_all.setAutoDefault(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(10)
+        column.addLayout(head)
+        column.addWidget(self.search)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.panel)
+        column.addWidget(self.bar)
+
+
+class _ActionPanel(QFrame):
+    """One action: what it does, its keys to take away, a key to add."""
+
+    removed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self._title, self._hint = text("", kind=""), text("", kind="muted", wrap=True)
+        self._caps = QHBoxLayout()
+        self._caps.setSpacing(4)
+        self._shown: list[QWidget] = []
+        self.recorder = KeyRecorder()
+        self.reset = push(self.tr("Reset"), flat=True)
+        self.reset.setAutoDefault(False)
+        row = QHBoxLayout()
+        row.addLayout(self._caps)
+        row.addStretch(1)
+        row.addWidget(self.reset)
+        row.addWidget(self.recorder)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 10, 10, 10)
+        for part in (self._title, self._hint):
+            column.addWidget(part)
+        column.addLayout(row)
+
+    def show_action(self, binding: Binding, keys: Keys, *, preset: Keys) -> None:
+        """Show the keys in force, and what Reset would make of them."""
+        self._title.setText(_title(binding.name))
+        self._hint.setText(binding.hint)
+        self._hint.setVisible(bool(binding.hint))
+        for widget in self._shown:
+            self._caps.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self._shown = [self._cap(key) for key in keys] or [text(self.tr("No key: by menu and palette"), kind="muted")]
+        for widget in self._shown:
+            self._caps.addWidget(widget)
+        self.reset.setEnabled(keys != preset)
+        words = ", ".join(native(key) for key in preset) or self.tr("no key")
+        self.reset.setToolTip(self.tr("Back to the preset's: {keys}").format(keys=words))
+
+    def _cap(self, key: str) -> QWidget:
+        cap = QLabel(native(key))
+        cap.setObjectName("key")
+        away = glyph_button("x", tip=self.tr("Take {key} away").format(key=native(key)))
+        away.clicked.connect(lambda: self.removed.emit(key))
+        both = QWidget()
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, 6, 0)
+        row.setSpacing(0)
+        row.addWidget(cap)
+        row.addWidget(away)
+        return both
+
+
+class _Bar(QFrame):
+    """A line that warns, and may offer one thing to do about it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        self._words = text("", wrap=True)
+        self.offer = push("", primary=True)
+        self.offer.setAutoDefault(False)
+        self.offer.clicked.connect(self._take)
+        self._act: Callable[[], None] | None = None
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 8, 8)
+        row.addWidget(self._words, 1)
+        row.addWidget(self.offer)
+        self.hide()
+
+    @property
+    def words(self) -> str:
+        """What it says."""
+        return self._words.text()
+
+    def say(self, words: str, *, offer: str = "", act: Callable[[], None] | None = None) -> None:
+        """Show the words; `act` is done where a person takes the offer."""
+        self._words.setText(words)
+        self._act = act
+        self.offer.setText(offer)
+        self.offer.setVisible(act is not None)
+        restyle(self, "tone", "warning")
+        self.show()
+
+    def _take(self) -> None:
+        act, self._act = self._act, None
+        self.hide()
+        if act is not None:
+            act()
+
+
+def _presets() -> QComboBox:
+    box = QComboBox()
+    for preset, title in PRESET_TITLES.items():
+        box.addItem(title, preset)
+    box.setMinimumWidth(150)
+    return box
+
+
+def _heading(group: Group, tree: QTreeWidget) -> QTreeWidgetItem:
+    made = QTreeWidgetItem(tree, [group.value])
+    made.setFlags(Qt.ItemFlag.ItemIsEnabled)
+    font = QFont(tree.font())
+    font.setBold(True)
+    made.setFont(0, font)
+    made.setFirstColumnSpanned(True)
+    made.setSizeHint(0, QSize(0, 32))
+    return made
+
+
+def _names(group: Group) -> list[str]:
+    return [binding.name for binding in ACTIONS if binding.group is group]
+
+
+def _title(name: str) -> str:
+    return _BINDINGS[name].title.rstrip("…")
