@@ -1,4 +1,4 @@
-"""Mending the open mask in the real window."""
+"""Mending and measuring the open mask in the real window."""
 
 import numpy as np
 import pytest
@@ -65,3 +65,15 @@ def test_an_untouched_mask_is_mended_as_the_first_stroke_would_find_it(window, q
     qtbot.waitUntil(lambda: any("done" in words for words in told))
     assert (image.editor.array()[4:10, 4:10] == 1).all()
     assert image.editor.undo_stack.count() == 1
+
+
+def test_the_panel_says_how_many_cracks_there_are_how_long_and_how_wide(window, qtbot):
+    paint(window, (10.5, 20.5), (50.5, 20.5), size=5)
+    panel = window.image_panel
+    qtbot.waitUntil(lambda: panel._length.text() != "–")
+    cracks, length = panel._length.text().removesuffix(" px").split(" · ")
+    assert cracks == "1"
+    assert float(length) == pytest.approx(45, abs=2)
+    assert panel._width.text().startswith(("4.", "5."))
+    window.actions["undo"].trigger()
+    qtbot.waitUntil(lambda: panel._length.text() == "–")

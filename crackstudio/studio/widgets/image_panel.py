@@ -1,9 +1,10 @@
 """What is said of the open image: tag, kind of mask, weighting of regions, share of crack, review."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFormLayout, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from crackstudio.core.images import ImageEntry, MaskKind, Tag
+from crackstudio.imaging.measuring import Measured
 from crackstudio.studio.widgets.bricks import Section, Segments, SliderRow, push, text
 
 
@@ -27,7 +28,7 @@ class ImagePanel(Section):
         self._power = SliderRow(minimum=0.5, maximum=4, value=1, decimals=1)
         self._positive = SliderRow(minimum=0.5, maximum=10, value=1, decimals=1)
         self._weights = QWidget()
-        self._share = QLabel("–")
+        self._share, self._length, self._width = QLabel("–"), QLabel("–"), QLabel("–")
         self._build_weights()
         self._lay_out()
         self._tag.chosen.connect(self.tag_chosen)
@@ -55,6 +56,15 @@ class ImagePanel(Section):
         """Show what share of the mask is defect; None while it is counted."""
         self._share.setText("–" if share is None else f"{share:.2%}")
 
+    def set_measured(self, measured: Measured | None) -> None:
+        """Show how many cracks there are, how long and how wide; None where there is nothing to say."""
+        if measured is None or not measured.cracks:
+            self._length.setText("–")
+            self._width.setText("–")
+            return
+        self._length.setText(f"{measured.cracks:,} · {measured.length:,.0f} px")
+        self._width.setText(f"{measured.mean_width:.1f} px, at most {measured.max_width:.1f}")
+
     @property
     def weighting(self) -> tuple[float, float]:
         """Power p and positive weight w_pos, for the next run's settings too."""
@@ -70,9 +80,12 @@ class ImagePanel(Section):
         self._positive.setToolTip("The weight in the middle of a region; background weighs 1")
 
     def _lay_out(self) -> None:
-        share = QHBoxLayout()
-        share.addWidget(text("Share of defect", kind="muted"), 1)
-        share.addWidget(self._share)
+        figures = QGridLayout()
+        figures.setColumnStretch(0, 1)
+        named = (("Share of defect", self._share), ("Cracks, length", self._length), ("Width", self._width))
+        for row, (name, figure) in enumerate(named):
+            figures.addWidget(text(name, kind="muted"), row, 0)
+            figures.addWidget(figure, row, 1, Qt.AlignmentFlag.AlignRight)
         accept = push("Accept", icon_name="check", primary=True, tip="Confirm the mask and go on (Enter)")
         nothing = push("Nothing here", tip="Confirm that there is no defect (Ctrl+Enter)")
         flag = push("", icon_name="flag", tip="Flag for later (G)")
@@ -90,7 +103,7 @@ class ImagePanel(Section):
         self.body.addWidget(text("Kind of mask", kind="muted"))
         self.body.addWidget(self._kind)
         self.body.addWidget(self._weights)
-        self.body.addLayout(share)
+        self.body.addLayout(figures)
         self.body.addLayout(review)
 
     def _tell_weighting(self) -> None:
