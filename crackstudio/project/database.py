@@ -54,6 +54,7 @@ class Database:
         self._layout = layout
         self.repaired = ""
         self._changed = False
+        self._read: list[Stored] | None = None
         try:
             self._connection = self._open_sound()
             self._migrate()
@@ -65,7 +66,8 @@ class Database:
 
     def load(self) -> list[Stored]:
         """Every image."""
-        return _load(self._connection)
+        images, self._read = self._read, None
+        return _load(self._connection) if images is None else images
 
     def load_state(self) -> dict[str, bytes]:
         """Every value that was put by key."""
@@ -73,6 +75,7 @@ class Database:
 
     def save(self, images: Iterable[Stored], removed: Iterable[int], state: dict[str, bytes]) -> None:
         """All of it or, on `sqlite3.Error`, none."""
+        self._read = None
         with self._connection:
             self._connection.executemany(_DELETE, ((image,) for image in removed))
             self._connection.executemany(_UPSERT, map(_row, images))
@@ -92,7 +95,7 @@ class Database:
         if not _has_content(path) and not _has_content(self._layout.database_backup):
             return _connect(path)  # a new project
         if _has_content(path):
-            if _is_sound(path):
+            if self._is_sound(path):
                 return _connect(path)
             self.repaired = f"The project's database was damaged and was kept as {self._set_aside()}; "
         else:
@@ -102,6 +105,29 @@ class Database:
         else:
             self.repaired += "there was no backup, so tags come from the folders' names again. Masks are untouched."
         return _connect(path)
+
+    def _is_sound(self, path: Path) -> bool:
+        """Reads all of it, for `load`: SQLite does not notice a byte that changed within a value.
+
+        Raises `sqlite3.Error` where that cannot be told just now: a sound one must not make way for its backup.
+        """
+        try:
+            with contextlib.closing(_connect(path)) as connection:
+                if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                    return False
+                version = _version(connection)
+                if 0 < version <= len(MIGRATIONS):
+                    connection.execute(_SELECT + " LIMIT 1").fetchone()
+                if version == len(MIGRATIONS):
+                    self._read = _load_true(connection)
+                return True
+        except (KeyError, TypeError, ValueError):
+            return False
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", None)
+            if code is None or code & 0xFF in _DAMAGE:  # none: a text that is no text; the higher bits are details
+                return False
+            raise
 
     def _set_aside(self) -> Path:
         """The damaged file, and with it its rollback journal, which would ruin what takes its place."""
@@ -116,7 +142,7 @@ class Database:
 
     def _restore(self) -> bool:
         backup = self._layout.database_backup
-        if not (_has_content(backup) and _is_sound(backup)):
+        if not (_has_content(backup) and self._is_sound(backup)):
             return False
         shutil.copyfile(backup, self._layout.database)
         return True
@@ -178,7 +204,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode = TRUNCATE")
         connection.execute("PRAGMA synchronous = FULL")
-    except sqlite3.Error:
+    except BaseException:
         connection.close()
         raise
     return connection
@@ -186,20 +212,6 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
 """What SQLite says of a file that is no sound database of ours; the last one: it lacks a table or a column."""
-
-
-def _is_sound(path: Path) -> bool:
-    """Raises `sqlite3.Error` where that cannot be told just now: a sound one must not make way for its backup."""
-    try:
-        with contextlib.closing(_connect(path)) as connection:
-            sound = bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-            if sound and 0 < _version(connection) <= len(MIGRATIONS):
-                connection.execute(_SELECT + " LIMIT 1").fetchone()
-            return sound
-    except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:  # the rest are its details
-            return False
-        raise
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -239,6 +251,19 @@ def _load(connection: sqlite3.Connection) -> list[Stored]:
         )
         for row in connection.execute(_SELECT + " ORDER BY path, page")
     ]
+
+
+def _load_true(connection: sqlite3.Connection) -> list[Stored]:
+    """Raises `KeyError`, `TypeError`, `ValueError` or a codeless `sqlite3.Error` where a value cannot be true."""
+    images = _load(connection)
+    entries = [image.entry for image in images]
+    sum(entry.id + entry.page + (entry.width or 0) + (entry.height or 0) for entry in entries)
+    sum((entry.threshold or 0) + (entry.score or 0) for entry in entries)
+    sum(image.bytes + image.modified for image in images)
+    bytes.fromhex("".join(entry.digest or "" for entry in entries))
+    for _, value in connection.execute("SELECT key, value FROM state"):
+        memoryview(value)
+    return images
 
 
 def _row(image: Stored) -> tuple[object, ...]:

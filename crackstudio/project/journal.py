@@ -50,8 +50,11 @@ class Journal:
         return bool(self._unwritten)
 
     def clear(self, upto: int) -> None:
-        """Forget what lies before the mark `upto`. What an earlier session left and nobody has read is kept aside."""
-        self._writer.do(self._key, partial(self._clear, upto))
+        """Forget what lies before the mark `upto`, once the rows that were touched before are on disk.
+
+        What an earlier session left and nobody has read is kept aside.
+        """
+        self._writer.do(self._key, partial(self._clear, upto), last=True)
 
     def move(self, path: Path) -> None:
         """The image has another name now. What another image left at `path` is kept aside."""

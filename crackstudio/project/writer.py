@@ -20,6 +20,10 @@ ReadImages = Callable[[Iterable[int]], tuple[list[Stored], list[int]]]
 """Ids -> the images as they now are, and the ids of those that were removed."""
 
 
+Acts = deque[tuple[str, Callable[[], None]]]
+"""What to do, each with its key."""
+
+
 class Writer:
     """Takes ids whose rows changed, state by key, and acts on files; each is done in the order given for its key.
 
@@ -41,7 +45,8 @@ class Writer:
         self._wake = threading.Condition()
         self._images: dict[int, None] = {}
         self._state: dict[str, bytes] = {}
-        self._acts: deque[tuple[str, Callable[[], None]]] = deque()
+        self._acts: Acts = deque()
+        self._last: Acts = deque()
         self._begun = self._ended = 0  # attempts
         self._trouble = ""
         self._idle = True
@@ -61,10 +66,13 @@ class Writer:
             self._state[key] = value
             self._start()
 
-    def do(self, key: str, act: Callable[[], None]) -> None:
-        """Run `act` on the writer's thread; if it fails, it and those of the same `key` behind it are tried again."""
+    def do(self, key: str, act: Callable[[], None], *, last: bool = False) -> None:
+        """Run `act` on the writer's thread; if it fails, it and those of the same `key` behind it are tried again.
+
+        With `last` it waits until the rows that were touched before are on disk.
+        """
         with self._wake:
-            self._acts.append((key, act))
+            (self._last if last else self._acts).append((key, act))
             self._start()
 
     def settle(self) -> None:
@@ -107,7 +115,7 @@ class Writer:
         try:
             self._check()
         except OSError as error:
-            self._conclude(deque(), str(error))
+            self._conclude(deque(), str(error), last=deque())
             return
         with self._wake:
             acts, self._acts = self._acts, deque()
@@ -115,26 +123,38 @@ class Writer:
             for image in ids:
                 del self._images[image]
             state, self._state = self._state, {}
+            last: Acts = deque()
+            if not self._images:
+                last, self._last = self._last, last
         kept, trouble = _done(acts)
         try:
             if ids or state:
                 self._database.save(*self._read_images(ids), state)
+            last, trouble_at_last = _done(last)
+            trouble = trouble or trouble_at_last
         except Exception as error:  # noqa: BLE001 SQLite, disk, whatever: the rows are kept and tried again
             trouble = str(error)
             with self._wake:
                 self._images.update(dict.fromkeys(ids))
                 self._state = state | self._state
-        self._conclude(kept, trouble)
+        self._conclude(kept, trouble, last=last)
 
-    def _conclude(self, kept: deque[tuple[str, Callable[[], None]]], trouble: str) -> None:
+    def _conclude(
+        self,
+        kept: Acts,
+        trouble: str,
+        *,
+        last: Acts,
+    ) -> None:
         with self._wake:
             had = self._trouble
             self._acts.extendleft(reversed(kept))
+            self._last.extendleft(reversed(last))
             self._trouble = trouble and (
                 f"The project cannot be written just now: {trouble}. Your strokes are kept in memory and it is tried "
                 "again; free some space or give the permission back, and do not close the studio before."
             )
-            self._idle = not (self._acts or self._images or self._state)
+            self._idle = not (self._acts or self._last or self._images or self._state)
             self._ended += 1
             self._wake.notify_all()
         if self._trouble and not had:
@@ -143,9 +163,9 @@ class Writer:
             self._report("The project can be written again; everything is on disk.")
 
 
-def _done(acts: deque[tuple[str, Callable[[], None]]]) -> tuple[deque[tuple[str, Callable[[], None]]], str]:
+def _done(acts: Acts) -> tuple[Acts, str]:
     """Run acts; those that failed, and those behind them with the same key, and why."""
-    kept: deque[tuple[str, Callable[[], None]]] = deque()
+    kept: Acts = deque()
     failed: set[str] = set()
     trouble = ""
     for key, act in acts:

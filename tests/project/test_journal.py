@@ -18,7 +18,7 @@ class AtOnce:
     def __init__(self):
         self.waiting = None
 
-    def do(self, _key, act):
+    def do(self, _key, act, *, last=False):
         if self.waiting is None:
             act()
         else:

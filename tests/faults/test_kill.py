@@ -1,0 +1,128 @@
+"""kill -9 at random moments while one paints, undoes, saves, closes and opens: at most one stroke is lost."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from crackstudio.core.images import MaskKind
+from crackstudio.imaging.brush import Brush, Stroke
+from crackstudio.imaging.tiled_mask import TiledMask
+from crackstudio.project import rasters
+from crackstudio.project.project import Project
+from crackstudio.studio.mask_editor import MaskEditor
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="painters are forked: 40 cost what one start costs")
+
+KILLS = int(os.environ.get("CRACKSTUDIO_KILLS", "40"))
+LONGEST_SECONDS = 0.1
+"""A painter lives no longer: time for some strokes, a few saves, and to close and open again."""
+
+WHILE_OPENING = 0.2
+"""The share of the kills that come while the project is being opened, or soon after."""
+
+SIDE, STEP = 768, 24
+COLUMNS = SIDE // STEP
+
+NURSERY = Path(__file__).with_name("painter.py")
+
+
+def dot(number):
+    """Centre of a stroke: each has a place of its own, neighbours in one tile and in the next."""
+    number = number * 7 % COLUMNS**2
+    return STEP * (number % COLUMNS) + STEP / 2, STEP * (number // COLUMNS) + STEP / 2
+
+
+def expected(strokes):
+    mask = TiledMask(SIDE, SIDE)
+    for number in strokes:
+        Stroke(mask, Brush(size=9, value=1)).to(*dot(number))
+    return mask.to_array()
+
+
+@contextmanager
+def nursery(folder):
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, str(NURSERY), str(folder)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env=environment
+    ) as parent:
+        yield parent
+        parent.stdin.close()
+        assert parent.wait(10) == 0
+
+
+def painter_killed(parent, *, first, seconds, at_work):
+    """A painter that goes on at stroke `first`, killed after `seconds`. The number of strokes it told of."""
+    parent.stdin.write(f"{first}\n")
+    painter = int(parent.stdout.readline())
+    if at_work:
+        assert parent.stdout.readline() == "open\n"
+    time.sleep(seconds)  # the moment of the kill: no wait for anything
+    os.kill(painter, signal.SIGKILL)
+    told = first
+    for line in parent.stdout:
+        words = line.split()
+        if words[0] == "gone":
+            assert words[1:] == ["killed"], line
+            return told
+        told = int(words[1]) + 1 if words[0] == "stroke" else told
+    raise AssertionError("the nursery has ended")
+
+
+def found(folder):
+    """The mask that a studio would show, and what goes with it."""
+    with closing(sqlite3.connect(folder / ".crackstudio" / "project.db")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    project = Project.open(folder)
+    try:
+        assert project._reports == []
+        (image,) = (entry.id for entry in project.entries())
+        strokes, mask = project.journal(image).read(), project.load_mask(image)
+        entry = project.entry(image)
+        editor = MaskEditor(SIDE, SIDE, mask=mask, kind=entry.mask_kind or MaskKind.EXACT)
+        editor.replay(strokes)
+        return editor, project.recall("strokes", 0)
+    finally:
+        project.close()
+
+
+def strokes_in(mask):
+    count = 0
+    while count < COLUMNS**2 and mask[int(dot(count)[1]), int(dot(count)[0])]:
+        count += 1
+    return count
+
+
+def test_kills_cost_at_most_one_stroke_and_leave_everything_sound(tmp_path):
+    folder = tmp_path / "被杀 killed"
+    rasters.write_png(folder / "a.png", np.zeros((SIDE, SIDE, 3), np.uint8))
+    project = Project.open(folder)
+    project.scan()
+    project.close()
+    chance = random.Random(11)
+    painted, strokes = 0, 0
+    with nursery(folder) as parent:
+        for _ in range(KILLS):
+            first = 0 if painted > COLUMNS**2 - 200 else painted
+            seconds, at_work = chance.uniform(0, LONGEST_SECONDS), chance.random() > WHILE_OPENING
+            told = painter_killed(parent, first=first, seconds=seconds, at_work=at_work)
+            editor, recalled = found(folder)
+            mask = editor.array()
+            painted = strokes_in(mask)
+            if painted == 0 and told == 0:
+                continue  # killed before it had opened the project, or cleared the full mask
+            assert np.array_equal(mask, expected(range(painted)))
+            assert painted >= max(first, told - 1)
+            assert recalled >= told - 1 or told == first
+            assert editor.kind is MaskKind.REGION
+            strokes += max(0, painted - first)
+    assert strokes > 0
