@@ -61,6 +61,11 @@ def weight_table(*, opacity: float) -> list[int]:
     return [0, *(_plain(colour, opacity) for colour in _perceptual(cv2.COLORMAP_VIRIDIS, low=0.0, high=1.0)[1:])]
 
 
+def width_table(*, opacity: float) -> list[int]:
+    """0: no crack, clear. 1 to 255: thin to wide, blue to red."""
+    return [0, *(_plain(colour, opacity) for colour in _perceptual(cv2.COLORMAP_TURBO, low=0.05, high=0.95)[1:])]
+
+
 def _perceptual(colour_map: int, *, low: float, high: float) -> list[QColor]:
     steps = np.linspace(255 * low, 255 * high, 256).astype(np.uint8)
     found = cv2.applyColorMap(steps[:, None], colour_map)[:, 0]
