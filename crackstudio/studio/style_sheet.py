@@ -122,7 +122,10 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QProgressBar[good="true"]::chunk { background: $good; }
 
 QListView, QTableView, QTreeView { background: $panel; border: none; outline: none; }
-QListView::item:selected, QTableView::item:selected { background: $accent_soft; color: $text; }
+QListView::item:selected, QTableView::item:selected, QTreeView::item:selected { background: $accent_soft;
+    color: $text; }
+QTreeView::item { padding: 0 8px; }
+QTreeView::branch { background: $panel; }
 QHeaderView { background: $panel; }
 QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $border;
     padding: 6px 8px; font-weight: 600; }

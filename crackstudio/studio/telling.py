@@ -105,7 +105,7 @@ def missing(needs: Sequence[str]) -> Notice:
     """A method needs more than there is."""
     return Notice(
         title="Not enough to learn from yet",
-        words=" ".join(needs) + " Tag images with C and I, or confirm masks with Enter.",
+        words=" ".join(needs) + " Tag images as cracked or intact, or confirm masks.",
         tone=Tone.WARNING,
         topic="retrain",
     )
@@ -179,10 +179,10 @@ def nothing_better_found() -> Notice:
 
 
 def nothing_to_accept() -> Notice:
-    """Enter on an image without mask and proposal."""
+    """Accept on an image without mask and proposal."""
     return Notice(
         title="There is no mask and no proposal to accept",
-        words="Propose first, paint, or confirm that nothing is here with Ctrl+Enter.",
+        words="Propose first, paint, or confirm that nothing is here.",
         topic="accept",
         seconds=8,
     )

@@ -19,7 +19,9 @@ from crackstudio.studio.canvas.tools.tool import ToolKey
 from crackstudio.studio.desk import DEFAULT_THRESHOLD, OpenImage
 from crackstudio.studio.keymap import CLASS_KEYS
 from crackstudio.studio.mending import Mend
+from crackstudio.studio.own_keys import native
 from crackstudio.studio.session import LAST_IMAGE
+from crackstudio.studio.widgets.bricks import show_tip
 from crackstudio.studio.widgets.main_window import MainWindow
 
 SHARE_MS = 250
@@ -210,6 +212,8 @@ def _join_layers(window: MainWindow) -> None:
 
 def _join_review(window: MainWindow) -> None:
     reviewing, panel, actions = window.reviewing, window.image_panel, window.actions
+    for button, name in ((panel.accept, "accept"), (panel.nothing, "confirm_nothing"), (panel.flag, "flag")):
+        show_tip(button, actions[name])
     panel.tag_chosen.connect(lambda tag: reviewing.set_tag(Tag(tag)))
     panel.kind_chosen.connect(lambda kind: _set_kind(window, MaskKind(kind)))
     panel.accept_pressed.connect(reviewing.accept)
@@ -235,7 +239,9 @@ def _join_view(window: MainWindow) -> None:
 
 def _show_before(window: MainWindow, on: bool) -> None:
     window.canvas.show_previous = on
-    words = "Before: what the network of then proposed. W goes back." if on else "After: the newest proposal."
+    keys = window.keymap.keys_of("before_after")
+    back = f" {native(keys[0])} goes back." if keys else ""
+    words = f"Before: what the network of then proposed.{back}" if on else "After: the newest proposal."
     window.session.message_given.emit(words)
 
 

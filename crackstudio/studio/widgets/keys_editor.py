@@ -25,7 +25,8 @@ from crackstudio.studio.widgets.key_recorder import KeyRecorder
 
 _BINDINGS = {binding.name: binding for binding in ACTIONS}
 _NAME = Qt.ItemDataRole.UserRole
-_ROW = QSize(0, 26)
+_ROW, _HEADING_ROW = QSize(0, 26), QSize(0, 32)
+_KEYS_WIDTH = 220
 
 
 class KeysEditor(QDialog):
@@ -148,9 +149,9 @@ class KeysEditor(QDialog):
         made.setHeaderLabels([self.tr("Action"), self.tr("Keys")])
         made.setRootIsDecorated(False)
         made.setItemsExpandable(False)
-        made.setIndentation(12)
+        made.setIndentation(0)
         made.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        made.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        made.header().resizeSection(1, _KEYS_WIDTH)
         made.header().setStretchLastSection(False)
         made.header().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._items: dict[str, QTreeWidgetItem] = {}
@@ -289,7 +290,7 @@ def _heading(group: Group, tree: QTreeWidget) -> QTreeWidgetItem:
     font.setBold(True)
     made.setFont(0, font)
     made.setFirstColumnSpanned(True)
-    made.setSizeHint(0, QSize(0, 32))
+    made.setSizeHint(0, _HEADING_ROW)
     return made
 
 

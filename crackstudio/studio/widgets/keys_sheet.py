@@ -8,7 +8,7 @@ from crackstudio.studio.own_keys import KeyMap, Keys, native
 from crackstudio.studio.widgets.bricks import push, text
 
 Row = tuple[Keys, str]
-_COLUMNS = ((Group.FILE, Group.EDIT), (Group.IMAGE, Group.REVIEW, Group.TRAIN, Group.VIEW, Group.HELP))
+_COLUMNS = ((Group.FILE, Group.EDIT, Group.IMAGE), (Group.REVIEW, Group.TRAIN, Group.VIEW, Group.HELP))
 
 
 class KeysSheet(QDialog):
@@ -19,6 +19,7 @@ class KeysSheet(QDialog):
     def __init__(self, *, keymap: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._body = QWidget()
         change = push("Change keys…", icon_name="sliders-horizontal")
         change.setAutoDefault(False)
@@ -28,6 +29,7 @@ class KeysSheet(QDialog):
         self._column.addWidget(self._body)
         self._column.addWidget(change, 0, Qt.AlignmentFlag.AlignRight)
         self.show_keymap(keymap)
+        self.setFocus()
 
     def show_keymap(self, keymap: KeyMap) -> None:
         """Show these keys from now on."""
@@ -63,19 +65,23 @@ def _add(column: QVBoxLayout, heading: str, rows: list[Row]) -> None:
 
 def _rows(group: Group, in_force: dict[str, Keys]) -> list[Row]:
     bindings = [binding for binding in ACTIONS if binding.group is group and not binding.submenu]
-    rows = [(in_force[binding.name], binding.title) for binding in bindings]
+    rows = [(_native(in_force[binding.name]), binding.title) for binding in bindings]
     if group is Group.EDIT:
         rows += _class_rows(in_force)
-    return [(tuple(native(key) for key in keys), title) for keys, title in rows if keys]
+    return [row for row in rows if row[0]]
 
 
 def _class_rows(in_force: dict[str, Keys]) -> list[Row]:
     """One row where the keys go on with the numbers, else one for each class."""
     keys = [in_force[f"class_{number}"] for number in CLASS_KEYS]
-    first = keys[0][0].removesuffix("1") if keys[0] else ""
-    if keys == [(f"{first}{number}",) for number in CLASS_KEYS]:
-        return [((keys[0][0], keys[-1][0]), f"Class {CLASS_KEYS[0]} … {CLASS_KEYS[-1]}")]
-    return [(held, f"Class {number}") for number, held in zip(CLASS_KEYS, keys, strict=True)]
+    stem = keys[0][0].removesuffix("1") if keys[0] else ""
+    if keys == [(f"{stem}{number}",) for number in CLASS_KEYS]:
+        return [((f"{native(keys[0][0])} … {CLASS_KEYS[-1]}",), "Class")]
+    return [(_native(held), f"Class {number}") for number, held in zip(CLASS_KEYS, keys, strict=True)]
+
+
+def _native(keys: Keys) -> Keys:
+    return tuple(native(key) for key in keys)
 
 
 def _table(rows: list[Row]) -> QGridLayout:

@@ -153,6 +153,8 @@ def test_the_sheet_and_buttons_follow(opened, qtbot):
     press(qtbot, editor, "grow", Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
     assert "Ctrl+J" in caps(sheet)
     assert opened.actions["grow"].toolTip().startswith("Grow  (Ctrl+J)\n")
+    press(qtbot, editor, "accept", Qt.Key.Key_J)
+    assert opened.image_panel.accept.toolTip() == opened.actions["accept"].toolTip()
     button = next(one for one in opened.mend_panel.findChildren(QPushButton) if one.text() == "Grow")
     assert button.toolTip() == opened.actions["grow"].toolTip()
 
