@@ -73,7 +73,19 @@ def _open(dialog: QDialog) -> None:
     dialog.show()
 
 
+def _is_open(window: MainWindow, kind: type[QDialog]) -> bool:
+    """Bring an open one to the front."""
+    for dialog in window.findChildren(kind):
+        if dialog.isVisible():
+            dialog.raise_()
+            dialog.activateWindow()
+            return True
+    return False
+
+
 def _open_sheet(window: MainWindow) -> None:
+    if _is_open(window, KeysSheet):
+        return
     sheet = KeysSheet(keymap=window.keymap, parent=window)
     sheet.change_asked.connect(lambda: _open_editor(window))
     window.keymap_changed.connect(sheet.show_keymap)
@@ -81,6 +93,8 @@ def _open_sheet(window: MainWindow) -> None:
 
 
 def _open_editor(window: MainWindow) -> None:
+    if _is_open(window, KeysEditor):
+        return
     editor = KeysEditor(keymap=window.keymap, parent=window)
     editor.keymap_changed.connect(lambda keymap: _use_keys(window, keymap))
     editor.preset_chosen.connect(lambda preset: _choose_preset(window, preset))

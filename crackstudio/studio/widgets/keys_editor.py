@@ -53,7 +53,7 @@ class KeysEditor(QDialog):
         self.presets.activated.connect(lambda _index: self.preset_chosen.emit(self.presets.currentData()))
         self.search.textChanged.connect(self._search)
         self.list.currentItemChanged.connect(lambda _now, _before: self._show_chosen())
-        self.list.itemActivated.connect(lambda _item, _column: self.panel.recorder.setChecked(True))
+        self.list.itemActivated.connect(self._listen)
         self.panel.recorder.recorded.connect(self._record)
         self.panel.removed.connect(self._remove)
         self.panel.reset.clicked.connect(self._reset)
@@ -86,6 +86,10 @@ class KeysEditor(QDialog):
         """The action whose keys are shown below."""
         item = self.list.currentItem()
         return str(item.data(0, _NAME)) if item is not None else ACTIONS[0].name
+
+    def _listen(self, item: QTreeWidgetItem) -> None:
+        if item.data(0, _NAME):
+            self.panel.recorder.setChecked(True)
 
     def _record(self, key: str) -> None:
         if key in RESERVED:

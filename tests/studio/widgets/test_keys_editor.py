@@ -111,6 +111,19 @@ def test_every_action_is_in_a_menu(opened):
     assert {binding.name for binding in ACTIONS} <= listed
 
 
+def test_there_is_one_editor_and_a_double_click_records(opened, editor, qtbot):
+    opened.actions["change_keys"].trigger()
+    assert opened.findChildren(KeysEditor) == [editor]
+    editor.activateWindow()
+    editor.list.itemActivated.emit(next(iter(editor._headings.values())), 0)
+    assert not editor.panel.recorder.isChecked()
+    editor.choose("grow")
+    editor.list.itemActivated.emit(editor.list.currentItem(), 0)
+    qtbot.waitUntil(editor.panel.recorder.hasFocus)
+    qtbot.keyClick(editor.panel.recorder, Qt.Key.Key_J)
+    assert shortcuts(opened, "grow") == ["J"]
+
+
 def test_search_by_action_key_and_group(editor):
     for words, name in (("speck", "remove_specks"), ("ctrl+shift+p", "palette"), ("review flag", "flag")):
         editor.search.setText(words)
