@@ -269,6 +269,14 @@ ACTIONS = (
         checkable=True,
         hint="Before / after: show the proposal of the network before",
     ),
+    Binding(
+        name="mini_map",
+        title="Mini map",
+        group=Group.VIEW,
+        icon="map-trifold",
+        checkable=True,
+        hint="The whole image small, where it is larger than the view",
+    ),
     Binding(name="keys", title="Keys", group=Group.HELP, icon="keyboard"),
     Binding(
         name="change_keys",

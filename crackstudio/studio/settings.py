@@ -92,6 +92,15 @@ class Settings:
         self._store.setValue("brush_size", str(size))
 
     @property
+    def shows_mini_map(self) -> bool:
+        """Whether the canvas shows a small map of a large image."""
+        return str(self._store.value("mini_map", "true")) != "false"
+
+    @shows_mini_map.setter
+    def shows_mini_map(self, shows: bool) -> None:
+        self._store.setValue("mini_map", "true" if shows else "false")
+
+    @property
     def geometry(self) -> QByteArray:
         """The window's place and size; empty the first time."""
         return self._bytes("window/geometry")

@@ -12,7 +12,9 @@ from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from crackstudio.studio.canvas import overlays
+from crackstudio.studio.canvas.image_sheet import Tones
 from crackstudio.studio.canvas.layers import LayerStack
+from crackstudio.studio.canvas.mini_map import MiniMap
 from crackstudio.studio.canvas.pyramid import ImagePyramid
 from crackstudio.studio.canvas.regions import boxes_of, scaled
 from crackstudio.studio.canvas.scene import Scene
@@ -43,6 +45,8 @@ class Stage(QWidget):
         self._view: Viewport | None = None
         self._is_fitted = True
         self._checkers = overlays.checkers(8)
+        self.mini_map = MiniMap(self)
+        self.mini_map.looked_at.connect(self.look_at)
 
     @property
     def view(self) -> Viewport | None:
@@ -52,6 +56,7 @@ class Stage(QWidget):
     def set_pyramid(self, pyramid: ImagePyramid | None) -> None:
         """Show another image, fitted."""
         self.scene.set_image(pyramid)
+        self.mini_map.show_image(pyramid)
         self._view = None
         self.fit()
         self.update()
@@ -83,6 +88,17 @@ class Stage(QWidget):
         if self._view is not None:
             self._is_fitted = False
             self._look(self._view.panned(dx, dy))
+
+    def look_at(self, x: float, y: float) -> None:
+        """Bring image coordinates to the middle."""
+        if self._view is not None:
+            self._is_fitted = False
+            self._look(self._view.centred(x, y, scale=self._view.scale))
+
+    def set_tones(self, tones: Tones) -> None:
+        """Show this and other images lighter, darker, flatter or steeper."""
+        self.scene.set_tones(tones)
+        self.mini_map.set_tones(tones)
 
     def view_state(self) -> ViewState:
         """What is looked at, to come back to it later."""
@@ -171,4 +187,5 @@ class Stage(QWidget):
             self.scene.look_through(view, line_width=max(1, round(self.ratio())))
             if old is None or old.scale != view.scale:
                 self.zoom_changed.emit(view.scale)
+        self.mini_map.follow(view)
         self.update()

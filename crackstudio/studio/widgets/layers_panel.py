@@ -1,11 +1,13 @@
-"""The layers: an eye, an opacity and a colour for each."""
+"""The layers: an eye, an opacity and a colour for each; under the image's, its brightness and contrast."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QGridLayout, QSlider, QToolButton
 
+from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.icons import icon
-from crackstudio.studio.widgets.bricks import ICON, Section, text
+from crackstudio.studio.widgets.bricks import ICON, Section, glyph_button, text
+from crackstudio.studio.widgets.tone_controls import ToneControls
 
 
 class LayerRow:
@@ -52,9 +54,14 @@ class LayersPanel(Section):
         self._grid.setColumnStretch(2, 1)
         self.body.addLayout(self._grid)
         self._rows: dict[str, LayerRow] = {}
+        self.tones = ToneControls()
+        self.tones.hide()
+        self.tones_button = glyph_button("sliders-horizontal", tip="Brightness and contrast", checkable=True)
+        self.tones_button.setFixedSize(20, 20)
+        self.tones_button.toggled.connect(self.tones.setVisible)
 
     def add_layer(self, key: str, *, title: str, visible: bool, opacity: float, colour: str | None = None) -> None:
-        """One more row, below the others."""
+        """One more row, below the others; that of the image unfolds its tones."""
         row = LayerRow(title=title, visible=visible, opacity=opacity, colour=colour)
         row.eye.setObjectName(f"layer_{key}")
         self._rows[key] = row
@@ -64,6 +71,9 @@ class LayersPanel(Section):
         row.eye.toggled.connect(lambda _on: self._tell(key))
         row.opacity.valueChanged.connect(lambda _value: self._tell(key))
         row.swatch.clicked.connect(lambda: self._ask_colour(key))
+        if key == Layer.IMAGE:
+            self._grid.addWidget(self.tones_button, line, 3)
+            self._grid.addWidget(self.tones, line + 1, 0, 1, 4)
 
     def set_layer(self, key: str, *, visible: bool, opacity: float) -> None:
         """Show what the canvas has, without telling it again."""
