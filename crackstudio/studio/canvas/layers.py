@@ -15,6 +15,7 @@ class Layer(StrEnum):
     HEAT = "heat"
     WEIGHTS = "weights"
     MASK = "mask"
+    WIDTHS = "widths"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class LayerStack(QObject):
             Layer.HEAT: Look(opacity=0.6, colour="#ffd23f"),
             Layer.MASK: Look(opacity=0.45, colour=CRACK.colour),
             Layer.WEIGHTS: Look(visible=False, opacity=0.75),
+            Layer.WIDTHS: Look(visible=False, opacity=1.0),
         }
 
     def look(self, layer: Layer) -> Look:

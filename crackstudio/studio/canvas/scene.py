@@ -8,15 +8,16 @@ from PySide6.QtGui import QPainter
 from crackstudio.core.classes import CRACK, UNSURE, DefectClass
 from crackstudio.core.errors import MaskError
 from crackstudio.imaging.patch import Area, Pixels
-from crackstudio.studio.canvas.image_sheet import ImageSheet, Tones, tones_of
+from crackstudio.studio.canvas.image_sheet import ImageSheet
 from crackstudio.studio.canvas.layers import Layer, LayerStack
 from crackstudio.studio.canvas.map_sheet import MapSheet
 from crackstudio.studio.canvas.mask_sheet import MaskSheet
-from crackstudio.studio.canvas.palettes import MaskPalette, heat_table, mask_palette, weight_table
+from crackstudio.studio.canvas.palettes import MaskPalette, heat_table, mask_palette, weight_table, width_table
 from crackstudio.studio.canvas.pyramid import ImagePyramid
 from crackstudio.studio.canvas.sheets import Sheet
 from crackstudio.studio.canvas.viewport import Box, Viewport
 from crackstudio.studio.canvas.weights import LiveWeights
+from crackstudio.studio.canvas.widths import PER_PIXEL, LiveWidths
 from crackstudio.studio.mask_editor import MaskEditor
 
 _HINT = 0.35
@@ -41,10 +42,11 @@ class Scene(QObject):
         self._heat_strength = 1.0
         self.weights = LiveWeights(self)
         self.weights.changed.connect(self._lay_weights)
+        self.widths = LiveWidths(self)
+        self.widths.changed.connect(self._lay_widths)
         self._layers = layers
         self._layers.changed.connect(self._restyle)
         self._classes: dict[int, DefectClass] = {CRACK.id: CRACK}
-        self.tones = Tones()
         self._pyramid: ImagePyramid | None = None
         self._sheets: dict[Layer, Sheet] = {}
         self._view: Viewport | None = None
@@ -65,7 +67,7 @@ class Scene(QObject):
         self.set_editor(None)
         self.set_maps(proposal=None, previous=None)
         self._pyramid = pyramid
-        self._lay(Layer.IMAGE, None if pyramid is None else ImageSheet(pyramid, tones=self.tones))
+        self._lay(Layer.IMAGE, None if pyramid is None else ImageSheet(pyramid))
 
     def set_editor(self, editor: MaskEditor | None) -> None:
         """Show a mask and follow it. Raises `MaskError` where it is not of the image's size."""
@@ -80,6 +82,7 @@ class Scene(QObject):
             editor.state_changed.connect(self._settle_heat)
         self._lay(Layer.MASK, None if editor is None else self._mask_sheet(editor))
         self.weights.follow(editor)
+        self.widths.follow(editor)
         self._settle_heat()
 
     def set_maps(self, *, proposal: Pixels | None, previous: Pixels | None) -> None:
@@ -112,18 +115,6 @@ class Scene(QObject):
         if classes:
             self._layers.set_look(Layer.MASK, colour=classes[0].colour)
         self._restyle(Layer.MASK)
-
-    def set_tones(self, tones: Tones) -> None:
-        """Show this and other images lighter, darker, flatter or steeper; no pixel of theirs changes."""
-        self.tones = tones
-        sheet = self._sheets.get(Layer.IMAGE)
-        if isinstance(sheet, ImageSheet):
-            sheet.set_tones(tones)
-            self.spoiled.emit(None)
-
-    def find_tones(self) -> Tones:
-        """The tones in which the image uses the screen's whole range."""
-        return Tones() if self.picture is None else tones_of(self.picture)
 
     def peek(self, hides_mask: bool) -> None:
         """Hide the mask for a moment."""
@@ -166,6 +157,8 @@ class Scene(QObject):
         crack_map = self._shown_map()
         if crack_map is not None:
             words.append(self.tr("map {value}").format(value=f"{crack_map[y, x] / 255:.2f}"))
+        if self.widths.pixels is not None and self._is_shown(Layer.WIDTHS) and self.widths.pixels[y, x]:
+            words.append(self.tr("{width} px wide").format(width=f"{self.widths.pixels[y, x] / PER_PIXEL:.1f}"))
         if self.editor is not None:
             value = int(self.editor.mask.region(y, x, 1, 1)[0, 0])
             if value:
@@ -200,13 +193,17 @@ class Scene(QObject):
         return MaskSheet(editor.mask, palette=self._palette(), line_width=self._line_width)
 
     def _lay_heat(self) -> None:
-        crack_map = self._shown_map()
-        self._lay(Layer.HEAT, None if crack_map is None else MapSheet(crack_map, table=self._heat_table()))
+        self._lay_map(Layer.HEAT, self._shown_map())
 
     def _lay_weights(self) -> None:
-        pixels = self.weights.pixels
-        self._lay(Layer.WEIGHTS, None if pixels is None else MapSheet(pixels, table=self._weight_table()))
+        self._lay_map(Layer.WEIGHTS, self.weights.pixels)
         self._restyle(Layer.MASK)
+
+    def _lay_widths(self) -> None:
+        self._lay_map(Layer.WIDTHS, self.widths.pixels)
+
+    def _lay_map(self, layer: Layer, pixels: Pixels | None) -> None:
+        self._lay(layer, None if pixels is None else MapSheet(pixels, table=self._table_of(layer)))
 
     def _touch_mask(self, rect: QRect) -> None:
         sheet = self._sheets[Layer.MASK]
@@ -232,10 +229,12 @@ class Scene(QObject):
         if isinstance(sheet, MaskSheet):
             sheet.set_palette(self._palette())
         elif isinstance(sheet, MapSheet):
-            sheet.set_table(self._heat_table() if layer is Layer.HEAT else self._weight_table())
+            sheet.set_table(self._table_of(layer))
         if layer is Layer.WEIGHTS:
             self.weights.set_wanted(self._layers.look(layer).visible)
             self._restyle(Layer.MASK)
+        if layer is Layer.WIDTHS:
+            self.widths.set_wanted(self._layers.look(layer).visible)
         if sheet is not None:
             self.spoiled.emit(None)
 
@@ -247,10 +246,11 @@ class Scene(QObject):
         colours[first] = look.colour or CRACK.colour
         return mask_palette(colours, opacity=look.opacity, is_filled=not shows_weights)
 
-    def _heat_table(self) -> list[int]:
-        look = self._layers.look(Layer.HEAT)
+    def _table_of(self, layer: Layer) -> list[int]:
+        look = self._layers.look(layer)
+        if layer is Layer.WEIGHTS:
+            return weight_table(opacity=look.opacity)
+        if layer is Layer.WIDTHS:
+            return width_table(opacity=look.opacity)
         opacity = look.opacity * self._heat_strength
         return heat_table(threshold=self.threshold, opacity=opacity, colour=look.colour or CRACK.colour)
-
-    def _weight_table(self) -> list[int]:
-        return weight_table(opacity=self._layers.look(Layer.WEIGHTS).opacity)

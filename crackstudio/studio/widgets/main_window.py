@@ -31,7 +31,13 @@ from crackstudio.studio.widgets.threshold_panel import ThresholdPanel
 from crackstudio.studio.widgets.tool_bar import MainToolBar
 from crackstudio.studio.widgets.tool_panel import ToolPanel
 
-_LAYER_TITLES = {Layer.IMAGE: "Image", Layer.HEAT: "Proposal", Layer.WEIGHTS: "Weights", Layer.MASK: "Mask"}
+_LAYER_TITLES = {
+    Layer.IMAGE: "Image",
+    Layer.HEAT: "Proposal",
+    Layer.WEIGHTS: "Weights",
+    Layer.MASK: "Mask",
+    Layer.WIDTHS: "Widths",
+}
 _NEEDS_PROJECT = (
     *TOOLS, *Mend, *CLASSES, "rescan", "save", "close_project", "swap", "smaller", "larger",
     "take_proposal", "previous", "next", "next_unreviewed", "tag_cracked", "tag_intact", "tag_unknown", "accept",
