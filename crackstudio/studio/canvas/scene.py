@@ -8,7 +8,7 @@ from PySide6.QtGui import QPainter
 from crackstudio.core.classes import CRACK, UNSURE, DefectClass
 from crackstudio.core.errors import MaskError
 from crackstudio.imaging.patch import Area, Pixels
-from crackstudio.studio.canvas.image_sheet import ImageSheet
+from crackstudio.studio.canvas.image_sheet import ImageSheet, Tones, tones_of
 from crackstudio.studio.canvas.layers import Layer, LayerStack
 from crackstudio.studio.canvas.map_sheet import MapSheet
 from crackstudio.studio.canvas.mask_sheet import MaskSheet
@@ -47,6 +47,7 @@ class Scene(QObject):
         self._layers = layers
         self._layers.changed.connect(self._restyle)
         self._classes: dict[int, DefectClass] = {CRACK.id: CRACK}
+        self.tones = Tones()
         self._pyramid: ImagePyramid | None = None
         self._sheets: dict[Layer, Sheet] = {}
         self._view: Viewport | None = None
@@ -67,7 +68,7 @@ class Scene(QObject):
         self.set_editor(None)
         self.set_maps(proposal=None, previous=None)
         self._pyramid = pyramid
-        self._lay(Layer.IMAGE, None if pyramid is None else ImageSheet(pyramid))
+        self._lay(Layer.IMAGE, None if pyramid is None else ImageSheet(pyramid, tones=self.tones))
 
     def set_editor(self, editor: MaskEditor | None) -> None:
         """Show a mask and follow it. Raises `MaskError` where it is not of the image's size."""
@@ -115,6 +116,18 @@ class Scene(QObject):
         if classes:
             self._layers.set_look(Layer.MASK, colour=classes[0].colour)
         self._restyle(Layer.MASK)
+
+    def set_tones(self, tones: Tones) -> None:
+        """Show this and other images lighter, darker, flatter or steeper; no pixel of theirs changes."""
+        self.tones = tones
+        sheet = self._sheets.get(Layer.IMAGE)
+        if isinstance(sheet, ImageSheet):
+            sheet.set_tones(tones)
+            self.spoiled.emit(None)
+
+    def find_tones(self) -> Tones:
+        """The tones in which the image uses the screen's whole range."""
+        return Tones() if self.picture is None else tones_of(self.picture)
 
     def peek(self, hides_mask: bool) -> None:
         """Hide the mask for a moment."""
