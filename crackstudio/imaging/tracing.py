@@ -20,12 +20,16 @@ from crackstudio.imaging.patch import Area, Pixels
 Plane = NDArray[np.float32]
 Line = NDArray[np.float64]
 
-SCALES, SCALE_POWER = (1.0, 1.5, 2.5, 4.0, 6.0), 1.5
-"""Sigmas in pixels, for lines of 1 to 20 px, and their weight; the usual power of 2 lets the coarse win on asphalt."""
+SCALES, SCALE_POWER = (1.0, 1.75, 3.0, 5.25, 9.0), 1.5
+"""Sigmas in pixels, for lines of 1 to 30 px, and their weight; the usual power of 2 lets the coarse win on asphalt."""
 ROUGH, QUIETEST, CHEAPEST = 2.0, 0.5, 0.03
 """A ridge `ROUGH` times the window's median (or `QUIETEST` grey levels) halves a pixel's cost of 1; the least cost."""
+STEEP = 0.5
+"""How much of the slope is taken off: without it a path follows the edges of a sharp wide crack."""
 BRIGHT_WINS = 1.5
 """Cracks are mostly dark: a bright line has to be this many times as strong."""
+LENS = 0.5
+"""Suits both drawn cracks (width right to 0.34 px in the median) and masks by hand (CFD), which no larger one does."""
 SNAP, FIRST, MARGIN, FURTHEST, LARGEST = 5, 128, 32, 1024, 1 << 20
 """In pixels: a snap; the first window's reach; room around the cursor; the furthest reach; a window that may grow."""
 
@@ -93,7 +97,7 @@ class Trace:
             end = _snapped(self._ridge, end, self._area, reach=snap)
         left, top = self._area.left, self._area.top
         walked = self._tree.getContour((end[0] - left, end[1] - top)).reshape(-1, 2)
-        path = _on_ridge(self._ridge, walked + 0.5) + np.array((left, top))
+        path: Line = _on_ridge(self._ridge, walked + 0.5) + np.array((left, top))
         if inside:
             return path
         count = math.ceil(math.dist(path[-1], (x, y)))
@@ -120,13 +124,16 @@ class Trace:
         return both if both.height * both.width <= LARGEST else needed
 
 
-def widths_along(image: Pixels, path: Line, *, most: float = 30, polarity: Polarity = Polarity.DARK) -> Line:
+def widths_along(
+    image: Pixels, path: Line, *, most: float = 30, polarity: Polarity = Polarity.DARK, lens: float = LENS
+) -> Line:
     """The crack's width at each point of a path, (N,) in pixels, from 1 to `most`.
 
     image as for `Trace`, path: (N, 2) of x, y. Measured across the path, between the places on either side where the
-    profile has climbed half way from the crack's floor to the surface beyond.
+    profile has climbed half way from the crack's floor to the surface beyond; less what a lens adds to a thin line that
+    blurs by a Gaussian of sigma `lens` px.
     """
-    left, right = _sides(image, path, reach=2 * most, polarity=polarity)
+    left, right = _sides(image, path, reach=most + 4, polarity=polarity)
     floor = np.minimum(left[:, :3], right[:, :3]).min(axis=1)
     width, depth = np.zeros(len(path)), np.full(len(path), 1e-3)
     for side in (left, right):
@@ -134,8 +141,8 @@ def widths_along(image: Pixels, path: Line, *, most: float = 30, polarity: Polar
         surface = _level_beyond(side, half)
         width += _half_width(side, floor, surface)
         depth += np.maximum(surface - floor, 0)
-    width = _running_median(width, 9)
-    width -= np.interp(width, _SEEN, _ADDED)
+    width, lens = _running_median(width, 9), max(lens, 1e-3)
+    width -= lens * np.interp(width / lens, _SEEN, _ADDED)
     return np.clip(_smooth(width * depth, 3) / _smooth(depth, 3), 1, most)
 
 
@@ -170,7 +177,8 @@ def _ridge(image: Pixels, area: Area, polarity: Polarity) -> Plane:
             cv2.sepFilter2D(soft, -1, *kernels) for kernels in ((_TWICE, _KEEP), (_KEEP, _TWICE), (_ONCE, _ONCE))
         )
         larger = (xx + yy) / 2 + cv2.magnitude((xx - yy) / 2, xy)
-        np.maximum(best, np.float32(sigma**SCALE_POWER) * larger, out=best)
+        slope = cv2.magnitude(cv2.sepFilter2D(soft, -1, _ONCE, _KEEP), cv2.sepFilter2D(soft, -1, _KEEP, _ONCE))
+        np.maximum(best, sigma**SCALE_POWER * (larger - STEEP / sigma * slope), out=best)
     top, left = area.top - wide.top, area.left - wide.left
     return np.ascontiguousarray(best[top : top + area.height, left : left + area.width])
 
@@ -205,7 +213,7 @@ def _near(ridge: Plane, node: tuple[int, int], area: Area, *, reach: int) -> tup
 
 
 def _on_ridge(ridge: Plane, path: Line) -> Line:
-    """The path without its steps, between its ends moved to the ridge's top by a parabola (Steger, PAMI 20, 1998)."""
+    """The path without its steps, between its ends moved to the ridge's top by parabolas (Steger, PAMI 20, 1998)."""
     if len(path) < 3:
         return path
     ends, path = path[[0, -1]], _smooth_path(path, 1.5)
@@ -219,8 +227,11 @@ def _on_ridge(ridge: Plane, path: Line) -> Line:
     return path
 
 
-_SEEN, _ADDED = (2.01, 2.17, 2.42, 2.74, 3.12, 4.02, 5.0), (1.01, 0.67, 0.42, 0.24, 0.12, 0.02, 0.0)
-"""Widths of thin lines at half depth, and what a lens adds to them: a box blurred by a Gaussian of sigma 0.8 px."""
+_SEEN, _ADDED = (
+    (2.35, 2.38, 2.45, 2.58, 2.77, 3.02, 3.33, 4.11, 5.03, 6.01),
+    (2.34, 1.88, 1.45, 1.08, 0.77, 0.52, 0.33, 0.11, 0.03, 0.01),
+)
+"""The width at half depth of a line blurred by a Gaussian, and how much of it the blur has added; both in its sigma."""
 STEP = 0.5
 """Pixels between the samples of a profile."""
 
@@ -269,8 +280,8 @@ def _normals(path: Line) -> Line:
 
 def _sampled(plane: Plane, places: Line) -> Line:
     """The plane's values at `places`, (N, M, 2) of x, y in its own pixels: (N, M)."""
-    x, y = np.moveaxis(places.astype(np.float32) - np.float32(0.5), -1, 0)
-    return np.asarray(cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float64)
+    x, y = (np.ascontiguousarray(places[..., axis], np.float32) - np.float32(0.5) for axis in (0, 1))
+    return np.asarray(cv2.remap(plane, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.float64)
 
 
 def _smooth(values: Line, sigma: float) -> Line:
