@@ -27,6 +27,7 @@ _BINDINGS = {binding.name: binding for binding in ACTIONS}
 _NAME = Qt.ItemDataRole.UserRole
 _ROW, _HEADING_ROW = QSize(0, 26), QSize(0, 32)
 _KEYS_WIDTH = 220
+_MOST_KEYS = 4
 
 
 class KeysEditor(QDialog):
@@ -88,7 +89,7 @@ class KeysEditor(QDialog):
         return str(item.data(0, _NAME)) if item is not None else ACTIONS[0].name
 
     def _listen(self, item: QTreeWidgetItem) -> None:
-        if item.data(0, _NAME):
+        if item.data(0, _NAME) and self.panel.recorder.isEnabled():
             self.panel.recorder.setChecked(True)
 
     def _record(self, key: str) -> None:
@@ -223,6 +224,7 @@ class _ActionPanel(QFrame):
         self._shown = [self._cap(key) for key in keys] or [text(self.tr("No key: by menu and palette"), kind="muted")]
         for widget in self._shown:
             self._caps.addWidget(widget)
+        self.recorder.setEnabled(len(keys) < _MOST_KEYS)
         self.reset.setEnabled(keys != preset)
         words = ", ".join(native(key) for key in preset) or self.tr("no key")
         self.reset.setToolTip(self.tr("Back to the preset's: {keys}").format(keys=words))

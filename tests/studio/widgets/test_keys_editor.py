@@ -111,6 +111,14 @@ def test_every_action_is_in_a_menu(opened):
     assert {binding.name for binding in ACTIONS} <= listed
 
 
+def test_four_keys_are_enough(opened, editor, qtbot):
+    for key in (Qt.Key.Key_J, Qt.Key.Key_N, Qt.Key.Key_M):
+        assert editor.panel.recorder.isEnabled()
+        press(qtbot, editor, "flag", key)
+    assert shortcuts(opened, "flag") == ["G", "J", "N", "M"]
+    assert not editor.panel.recorder.isEnabled()
+
+
 def test_there_is_one_editor_and_a_double_click_records(opened, editor, qtbot):
     opened.actions["change_keys"].trigger()
     assert opened.findChildren(KeysEditor) == [editor]
