@@ -12,11 +12,13 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from crackstudio.studio.background import Background
+from crackstudio.studio.batch import Batch
 from crackstudio.studio.engine_link import ENGINE
 from crackstudio.studio.joints.dialogs import join_dialogs
 from crackstudio.studio.joints.editing import join_editing
 from crackstudio.studio.joints.looking import join_looking
 from crackstudio.studio.joints.project import join_project
+from crackstudio.studio.joints.selecting import join_selecting
 from crackstudio.studio.joints.training import join_training
 from crackstudio.studio.mending import Mending
 from crackstudio.studio.proposing import Proposing
@@ -73,6 +75,7 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
     join_project(window)
     join_editing(window)
     join_looking(window)
+    join_selecting(window, Batch(session, reviewing=window.reviewing))
     join_training(window)
     join_dialogs(window, theme=theme)
     session.saved.connect(lambda _entry: window.notices.settle("close"))

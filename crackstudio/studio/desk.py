@@ -77,6 +77,8 @@ class _Shelf:
     images: OrderedDict[int, OpenImage] = field(default_factory=OrderedDict)
     saved_revision: dict[int, int] = field(default_factory=dict)
     open: int | None = None
+    loading: dict[str, int] = field(default_factory=dict)
+    """What was asked for last, by lane."""
 
 
 class Desk(QObject):
@@ -107,10 +109,12 @@ class Desk(QObject):
         known = self._shelf.images.get(identity)
         if known is not None and known.picture is not None:
             self._reading.forget("open")
+            self._shelf.loading.pop("open", None)
             self._shelf.images.move_to_end(identity)
             self._shelf.open = identity
             self.opened.emit(known)
             return
+        self._shelf.loading["open"] = identity
         self._reading.submit(
             lambda: load(self._project, identity),
             done=lambda loaded: self._present(identity, loaded),
@@ -123,6 +127,7 @@ class Desk(QObject):
         """Load an image that will be wanted soon; failures are told when it is opened."""
         known = self._shelf.images.get(identity)
         if known is None or known.picture is None:
+            self._shelf.loading["prefetch"] = identity
             self._reading.submit(
                 lambda: load(self._project, identity),
                 done=lambda loaded: self._keep(identity, loaded),
@@ -177,6 +182,35 @@ class Desk(QObject):
         for identity in list(self._shelf.images):
             self.save(identity)
 
+    def image(self, identity: int) -> OpenImage | None:
+        """The image, if it lies on the desk."""
+        return self._shelf.images.get(identity)
+
+    def revisions(self) -> dict[int, int]:
+        """How far each mask on the desk has come."""
+        return {identity: image.editor.revision for identity, image in self._shelf.images.items()}
+
+    def moved_thresholds(self) -> dict[int, float]:
+        """Where a person has moved the threshold."""
+        return {identity: image.threshold for identity, image in self._shelf.images.items() if image.threshold_moved}
+
+    def take_over(self, identity: int, mask: Pixels | None, *, kind: MaskKind, text: str, revision: int | None) -> bool:
+        """A mask was saved past the desk (None: taken away): let the one here follow, as an undo step.
+
+        False where it has changed since `revision` (None: it was not here then): what was painted stays and is saved.
+        """
+        image = self._shelf.images.get(identity)
+        if image is None:
+            self._load_again(identity)
+            return True
+        editor, since = image.editor, 0 if revision is None else revision
+        if editor.is_stroking or editor.revision != since:
+            self._shelf.saved_revision[identity] = -1
+            return False
+        editor.become(text, mask, kind=kind)
+        self._shelf.saved_revision[identity] = editor.revision
+        return True
+
     def close(self) -> None:
         """Save all and wait for it; what still loads is not wanted any more."""
         self._autosave.stop()
@@ -188,11 +222,19 @@ class Desk(QObject):
             _let_go(image)
         self._shelf.images.clear()
 
+    def _load_again(self, identity: int) -> None:
+        """It may have been read before its mask was replaced."""
+        if self._shelf.loading.get("prefetch") == identity:
+            self._reading.forget("prefetch")
+        if self._shelf.loading.get("open") == identity:
+            self.open(identity)
+
     def _save_failed(self, identity: int, error: Exception) -> None:
         self._shelf.saved_revision[identity] = -1
         self.save_failed.emit(identity, error)
 
     def _present(self, identity: int, loaded: Loaded) -> None:
+        self._shelf.loading.pop("open", None)
         try:
             image = self._place(identity, loaded)
         except MaskError as error:  # the journal is of an image of another size; it stays as it is
@@ -228,7 +270,7 @@ class Desk(QObject):
                 loaded.picture.height,
                 loaded.picture.width,
                 mask=loaded.mask,
-                kind=self._kind_of(entry),
+                kind=kind_of(self._project, entry),
                 proposal_source=lambda: self._proposal_of(identity),
                 journal=journal.append,
             ),
@@ -239,10 +281,6 @@ class Desk(QObject):
         image.editor.state_changed.connect(lambda: self.edited.emit(identity))
         image.editor.undo_stack.indexChanged.connect(lambda _index: self.edited.emit(identity))  # after canUndo
         return image
-
-    def _kind_of(self, entry: ImageEntry) -> MaskKind:
-        """An untouched image has no mask that keeps the kind chosen for it; the project does."""
-        return entry.mask_kind or MaskKind(str(self._project.recall(f"{_KIND} {entry.id}", MaskKind.EXACT)))
 
     def _proposal_of(self, identity: int) -> tuple[Pixels, float] | None:
         image = self._shelf.images.get(identity)
@@ -264,6 +302,11 @@ class Desk(QObject):
         for identity in [one for one in images if one not in keep and not self.is_unsaved(one)][: max(0, surplus)]:
             _let_go(images.pop(identity))
             self._shelf.saved_revision.pop(identity, None)
+
+
+def kind_of(project: Project, entry: ImageEntry) -> MaskKind:
+    """An untouched image has no mask that keeps the kind chosen for it; the project does."""
+    return entry.mask_kind or MaskKind(str(project.recall(f"{_KIND} {entry.id}", MaskKind.EXACT)))
 
 
 def load(project: Project, identity: int) -> Loaded:

@@ -16,7 +16,7 @@ from crackstudio.core.classes import BACKGROUND, CRACK
 from crackstudio.core.errors import MaskError
 from crackstudio.core.images import MaskKind
 from crackstudio.imaging.brush import Brush, Stroke, Where, take_in
-from crackstudio.imaging.patch import Area, Patch, Pixels
+from crackstudio.imaging.patch import TILE, Area, Patch, Pixels
 from crackstudio.imaging.tiled_mask import TiledMask
 
 ProposalSource = Callable[[], tuple[Pixels, float] | None]
@@ -200,6 +200,23 @@ class MaskEditor(QObject):
         self._announce([self._everything()])
         self._push(self.tr("Nothing here"), self._state_when_touched())
 
+    def become(self, text: str, mask: Pixels | None, *, kind: MaskKind) -> None:
+        """Be the mask that was saved elsewhere, (H, W) uint8 (None: no mask), as one undo step that no journal needs.
+
+        Raises `MaskError` for a mask of another size.
+        """
+        if mask is not None and mask.shape != (self.mask.height, self.mask.width):
+            raise MaskError("The mask is not of the image's size; the one that is shown was kept.")
+        self._begin_step()
+        self.mask.clear()
+        if mask is not None:
+            for row, col in self.mask.tiles_in():
+                piece = mask[row * TILE : (row + 1) * TILE, col * TILE : (col + 1) * TILE]
+                if piece.any():
+                    self.mask.writable(row, col)[:] = piece
+        self._announce([self._everything()])
+        self._push(text, _State(touched=mask is not None, kind=kind), journaled=False)
+
     def set_kind(self, kind: MaskKind) -> None:
         """Say what the pixels mean; the pixels stay."""
         self._begin_step()
@@ -239,14 +256,17 @@ class MaskEditor(QObject):
     def _state_when_touched(self) -> _State:
         return _State(touched=True, kind=self.kind)
 
-    def _push(self, text: str, after: _State) -> None:
+    def _push(self, text: str, after: _State, *, journaled: bool = True) -> None:
         """Make what happened since `_before` one undo step."""
         before, self._before = self._before, None
         assert before is not None
         patch = self.mask.changes_since(before)
         if not patch.is_empty or after != self._state:
             self.undo_stack.push(_Step(text, move=self._move, patch=patch, before=self._state, after=after))
-            self._arrive(after, patch)
+            if journaled:
+                self._arrive(after, patch)
+            else:
+                self._enter(after)
 
     def _move(self, state: _State, patch: Patch) -> None:
         """Undo or redo: apply the patch and enter the state, and let the journal know."""

@@ -21,7 +21,14 @@ class Reviewing(QObject):
         super().__init__(session)
         self._session = session
         self._confirming = False
+        self.many: Callable[[str], bool] = lambda _verb: False
+        """Does a verb, by its action's name, to several selected images; False where the open one alone is meant."""
         session.mask_edited.connect(self._follow_edit)
+
+    def by_key(self, verb: str, act: Callable[[], None]) -> None:
+        """A verb was asked for by key or menu: it is for all selected images, or `act` does it to the open one."""
+        if not self.many(verb):
+            act()
 
     def accept(self) -> None:
         """Confirm the mask (an untouched one takes the proposal first) and go on to the next unreviewed image."""
@@ -29,7 +36,7 @@ class Reviewing(QObject):
         if image is None:
             return
         image.editor.finish_stroke()
-        if image.editor.touched or self._as_part_of_confirming(image.editor.take_proposal):
+        if image.editor.touched or self.as_part_of_review(image.editor.take_proposal):
             self._confirm(image)
         else:
             self._session.tell(telling.nothing_to_accept())
@@ -38,7 +45,7 @@ class Reviewing(QObject):
         """Confirm that the open image has no defect: an empty mask (undoable), tagged intact."""
         image = self._meant_image()
         if image is not None:
-            self._as_part_of_confirming(lambda: self._empty(image))
+            self.as_part_of_review(lambda: self._empty(image))
             self._confirm(image)
 
     def toggle_flag(self) -> None:
@@ -69,6 +76,14 @@ class Reviewing(QObject):
         image = self._meant_image()
         if image is not None and not image.editor.take_proposal():
             self._session.message_given.emit("This image has no proposal yet.")
+
+    def as_part_of_review(self, act: Callable[[], bool | None]) -> bool:
+        """An edit that belongs to a confirmation does not make the image `corrected` in between."""
+        self._confirming = True
+        try:
+            return bool(act())
+        finally:
+            self._confirming = False
 
     def _meant_image(self) -> OpenImage | None:
         if self._session.is_between_images:
@@ -102,14 +117,6 @@ class Reviewing(QObject):
         image.editor.undo_stack.setClean()
         self._session.save_image(image.id)
         self._session.open_next_unreviewed()
-
-    def _as_part_of_confirming(self, act: Callable[[], bool | None]) -> bool:
-        """An edit that belongs to a confirmation does not make the image `corrected` in between."""
-        self._confirming = True
-        try:
-            return bool(act())
-        finally:
-            self._confirming = False
 
     def _follow_edit(self) -> None:
         image, entry = self._session.image, self._session.entry

@@ -144,6 +144,11 @@ class Session(QObject):
         return self.project.entry(self.image.id) if self.project and self.image else None
 
     @property
+    def desk(self) -> Desk | None:
+        """The images that were opened, while a project is."""
+        return self._desk
+
+    @property
     def is_unsaved(self) -> bool:
         """Whether the open mask has steps that are not in its PNG yet."""
         return self._desk is not None and self.image is not None and self._desk.is_unsaved(self.image.id)

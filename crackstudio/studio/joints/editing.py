@@ -1,6 +1,7 @@
 """Joins the canvas, its tools and the panels on the right to the open image."""
 
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 import numpy as np
@@ -219,12 +220,14 @@ def _join_review(window: MainWindow) -> None:
     panel.accept_pressed.connect(reviewing.accept)
     panel.nothing_pressed.connect(reviewing.confirm_nothing)
     panel.flag_pressed.connect(reviewing.toggle_flag)
-    actions["accept"].triggered.connect(lambda: _unless_typing(window, reviewing.accept))
-    actions["confirm_nothing"].triggered.connect(lambda: _unless_typing(window, reviewing.confirm_nothing))
-    actions["flag"].triggered.connect(reviewing.toggle_flag)
-    actions["unconfirm"].triggered.connect(reviewing.take_confirmation_back)
+    for name, act in (("accept", reviewing.accept), ("confirm_nothing", reviewing.confirm_nothing)):
+        meant = partial(reviewing.by_key, name, act)
+        actions[name].triggered.connect(lambda _checked=False, meant=meant: _unless_typing(window, meant))
+    for name, act in (("flag", reviewing.toggle_flag), ("unconfirm", reviewing.take_confirmation_back)):
+        actions[name].triggered.connect(lambda _checked=False, name=name, act=act: reviewing.by_key(name, act))
     for tag in Tag:
-        actions[f"tag_{tag.value}"].triggered.connect(lambda _checked, tag=tag: reviewing.set_tag(tag))
+        act, name = partial(reviewing.set_tag, tag), f"tag_{tag.value}"
+        actions[name].triggered.connect(lambda _checked=False, name=name, act=act: reviewing.by_key(name, act))
 
 
 def _join_view(window: MainWindow) -> None:

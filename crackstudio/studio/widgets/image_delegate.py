@@ -28,6 +28,8 @@ class ImageDelegate(QStyledItemDelegate):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.picture_of: Callable[[ImageEntry], QPixmap | None] = lambda _entry: None
+        self.open_image: int | None = None
+        """It has a bar beside it; what is selected has another ground."""
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
         return ROW
@@ -43,6 +45,8 @@ class ImageDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self._paint_ground(painter, rect, state, colours)
+        if entry.id == self.open_image:
+            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(colours.accent))
         picture = QRect(rect.left() + 10, rect.top() + (rect.height() - _PICTURE.height()) // 2, 64, 46)
         self._paint_picture(painter, picture, entry, colours)
         self._paint_words(painter, rect, entry, colours)
@@ -53,7 +57,6 @@ class ImageDelegate(QStyledItemDelegate):
     def _paint_ground(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag, colours: Colours) -> None:
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, QColor(colours.accent_soft))
-            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(colours.accent))
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, QColor(colours.raised))
 

@@ -1,19 +1,13 @@
-"""The left side: search, filters, the list, and how far the review has come.
+"""The left side: search, filters, the list, what is selected in it, and how far the review has come."""
 
-The list is a table of one column with fixed row heights: a QListView asks a Python model for its row count once per row
-whenever it lays out (measured: 330 ms at 100 000 rows, after every change), a table does not.
-"""
-
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QProgressBar,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -21,11 +15,14 @@ from PySide6.QtWidgets import (
 from crackstudio.core.images import Review, Tag
 from crackstudio.studio.icons import icon
 from crackstudio.studio.thumbnails import Thumbnails
-from crackstudio.studio.widgets.bricks import restyle, text
+from crackstudio.studio.widgets.bricks import glyph_button, restyle, text
 from crackstudio.studio.widgets.image_delegate import ROW, ImageDelegate
 from crackstudio.studio.widgets.image_model import ENTRY_ROLE, Arranged, Filter, ImageModel, Order
+from crackstudio.studio.widgets.image_view import ImageView
+from crackstudio.studio.words import duration
 
 _TYPING_MS = 150
+_PACE_MS = 20_000
 UNREVIEWED = "unreviewed"
 
 
@@ -35,13 +32,17 @@ class ImageList(QWidget):
     image_chosen = Signal(int)
     filter_changed = Signal()
     """`filter` says something else; the list waits to be arranged anew."""
+    menu_asked = Signal(QPoint)
+    """A menu for what is selected, at a place on the screen."""
+    stop_pressed = Signal()
+    """What `show_busy` tells of is to be ended."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.model = ImageModel(self)
-        self.view = QTableView()
+        self.view = ImageView(row_height=ROW.height())
         self._delegate = ImageDelegate(self.view)
         self._search = QLineEdit()
         self._review = QComboBox()
@@ -50,15 +51,24 @@ class ImageList(QWidget):
         self._progress = QProgressBar()
         self._count = QLabel()
         self._listed = text("", kind="muted")
+        self._pace = text("", kind="muted")
+        self._pace.setObjectName("pace")
+        self._busy = QLabel()
+        self._stop = glyph_button("x", tip="Stop: what is done stays and can be undone")
+        self._open: int | None = None
+        self._asked: int | None = None
         self._thumbnails: Thumbnails | None = None
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
-        self._quiet = False
+        self._pace_timer = QTimer(self, interval=_PACE_MS)
         self._build_filters()
         self._build_view()
         self._lay_out()
         self._typing.timeout.connect(self.filter_changed)
         self.model.counted.connect(self._show_counts)
+        self._pace_timer.timeout.connect(self._show_pace)
+        self._pace_timer.start()
         self._show_counts()
+        self.show_busy("")
 
     def set_thumbnails(self, thumbnails: Thumbnails | None) -> None:
         """Where the pictures come from; None between projects."""
@@ -70,20 +80,46 @@ class ImageList(QWidget):
             self._delegate.picture_of = lambda _entry: None
 
     def take(self, arranged: Arranged) -> None:
-        """List what was arranged."""
-        self._quiet = True
+        """List what was arranged; of several selected images those that are still listed stay so."""
+        several = self.selected() if self.has_several() else []
         self.model.take(arranged)
-        self._quiet = False
+        rows = [row for row in map(self.model.row_of, several) if row is not None]
+        if rows:
+            self.view.select_rows(rows)
+        self._show_selection()
 
     def set_current(self, identity: int | None) -> None:
-        """Show an image as the open one, scrolled into view."""
+        """Show an image as the open one, scrolled into view; several that are selected stay so if it was open."""
+        keep = self.has_several() and identity in (self._open, self._asked)
+        self._open, self._asked = identity, None
+        self._delegate.open_image = identity
         row = None if identity is None else self.model.row_of(identity)
-        self._quiet = True
-        if row is None:
+        if row is not None:
+            self.view.show_row(row, keep_selection=keep)
+        elif not keep:
             self.view.clearSelection()
-        else:
-            self.view.setCurrentIndex(self.model.index(row))
-        self._quiet = False
+        self.view.viewport().update()
+
+    def selected(self) -> list[int]:
+        """The ids of the selected images, in the order of the list."""
+        order = self.model.order()
+        return [identity for run in self.view.selected_rows() for identity in order[run.start : run.stop]]
+
+    def has_several(self) -> bool:
+        """Whether more than one image is selected: the verbs are meant for all of them then."""
+        return sum(map(len, self.view.selected_rows())) > 1
+
+    def select_open_only(self) -> None:
+        """Let go of a selection of several."""
+        if self.has_several():
+            row = None if self._open is None else self.model.row_of(self._open)
+            self.view.select_rows([] if row is None else [row])
+
+    def show_busy(self, words: str, done: int = 0, of: int = 0, *, stoppable: bool = True) -> None:
+        """Tell of work on many images in the foot; no words when it is over."""
+        self._busy.setText(f"{words}: {done:,} of {of:,}" if words else "")
+        self._busy.setVisible(bool(words))
+        self._stop.setVisible(bool(words) and stoppable)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -123,23 +159,14 @@ class ImageList(QWidget):
             box.currentIndexChanged.connect(lambda _index: self.filter_changed.emit())
 
     def _build_view(self) -> None:
-        self.view.setObjectName("images")
         self.view.setModel(self.model)
         self.view.setItemDelegate(self._delegate)
-        self.view.setMouseTracking(True)
-        self.view.setShowGrid(False)
-        self.view.setTabKeyNavigation(False)
-        self.view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
-        self.view.setSelectionMode(QTableView.SelectionMode.SingleSelection)
-        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.view.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
-        self.view.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
-        self.view.horizontalHeader().hide()
-        self.view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.view.verticalHeader().hide()
-        self.view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.view.verticalHeader().setDefaultSectionSize(ROW.height())
-        self.view.selectionModel().currentChanged.connect(self._choose)
+        self.view.row_opened.connect(self._choose)
+        self.view.selectionModel().selectionChanged.connect(lambda _now, _before: self._show_selection())
+        self.view.customContextMenuRequested.connect(
+            lambda at: self.menu_asked.emit(self.view.viewport().mapToGlobal(at))
+        )
+        self._stop.clicked.connect(self.stop_pressed)
 
     def _lay_out(self) -> None:
         filters = QHBoxLayout()
@@ -161,6 +188,11 @@ class ImageList(QWidget):
         counts.addWidget(self._listed)
         foot.addLayout(counts)
         foot.addWidget(self._progress)
+        foot.addWidget(self._pace)
+        busy = QHBoxLayout()
+        busy.addWidget(self._busy, 1)
+        busy.addWidget(self._stop)
+        foot.addLayout(busy)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -170,15 +202,32 @@ class ImageList(QWidget):
         self._progress.setTextVisible(False)
         restyle(self._progress, "good", True)
 
-    def _choose(self, index: QModelIndex, _before: QModelIndex) -> None:
-        if index.isValid() and not self._quiet:
-            self.image_chosen.emit(index.data(ENTRY_ROLE).id)
+    def _choose(self, index: QModelIndex) -> None:
+        identity = index.data(ENTRY_ROLE).id
+        if identity != self._open or self._asked not in (None, identity):
+            self._asked = identity
+            self.image_chosen.emit(identity)
+
+    def _show_selection(self) -> None:
+        selected, listed = sum(map(len, self.view.selected_rows())), self.model.rowCount()
+        if selected > 1:
+            self._listed.setText(f"{selected:,} selected")
+        else:
+            self._listed.setText("" if listed == self.model.total else f"{listed:,} listed")
+
+    def _show_pace(self) -> None:
+        """Quiet until something was confirmed."""
+        pace = self.model.pace
+        recent, left = pace.recent(), pace.seconds_left(self.model.total - self.model.counts[Review.CONFIRMED])
+        words = f"{recent:,} in the last 15 min" if recent else ""
+        self._pace.setText(f"{words} · {duration(left)} left" if words and left is not None else words)
+        self._pace.setVisible(bool(words))
 
     def _show_counts(self) -> None:
         confirmed, total = self.model.counts[Review.CONFIRMED], self.model.total
         self._count.setText(f"Confirmed {confirmed:,} of {total:,}")
-        listed = self.model.rowCount()
-        self._listed.setText("" if listed == total else f"{listed:,} listed")
+        self._show_selection()
+        self._show_pace()
         self._progress.setMaximum(max(1, total))
         self._progress.setValue(confirmed)
         waiting = ", ".join(f"{self.model.counts[review]:,} {review}" for review in Review)

@@ -1,0 +1,213 @@
+"""The verbs of review on many images at once: off the main thread, told in one notice, taken back as one step."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, Signal
+
+from crackstudio.core.images import ImageEntry, MaskKind, Review
+from crackstudio.project.deciding import Decided
+from crackstudio.project.project import Project
+from crackstudio.studio import telling
+from crackstudio.studio.errand import Errand
+from crackstudio.studio.notice import Notice, Offer, Tone
+from crackstudio.studio.reviewing import Reviewing
+from crackstudio.studio.session import Session
+from crackstudio.studio.verbs import Left, Piece, TakingBack, Verb, carry_out, take_back, taking_back
+
+NOTICE_SECONDS = 30
+_DONE = {
+    Verb.CRACKED: "tagged cracked",
+    Verb.INTACT: "tagged intact",
+    Verb.UNKNOWN: "not tagged any more",
+    Verb.ACCEPT: "confirmed",
+    Verb.NOTHING: "confirmed: nothing here",
+    Verb.FLAG: "flagged",
+    Verb.UNFLAG: "not flagged any more",
+    Verb.UNCONFIRM: "not confirmed any more",
+}
+_TAKEN_BACK = "put back as they were"
+
+
+@dataclass(slots=True, kw_only=True)
+class _Going:
+    """The batch that is being done; `steps` lead back, `undoes` are those that it takes."""
+
+    errand: Errand
+    words: str
+    total: int
+    undoes: list[TakingBack] | None = None
+    looked_at: int = 0
+    done: int = 0
+    steps: list[TakingBack] = field(default_factory=list)
+    left: Counter[Left] = field(default_factory=Counter)
+    revisions: dict[int, int] = field(default_factory=dict)
+
+
+class Batch(QObject):
+    """Does one batch at a time; remembers those of this sitting, so that the last one can be taken back."""
+
+    progressed = Signal(str, int, int)
+    """What is being done, to how many images so far, of how many."""
+    ended = Signal()
+    """Nothing is being done any more, or what can be undone has changed."""
+
+    def __init__(self, session: Session, *, reviewing: Reviewing) -> None:
+        super().__init__(session)
+        self._session, self._reviewing = session, reviewing
+        self._past: list[list[TakingBack]] = []
+        self._going: _Going | None = None
+        self._undoes_next = False
+        session.project_closed.connect(self._forget)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a batch is being done or taken back."""
+        return self._going is not None
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a batch to take back."""
+        return bool(self._past) or self.is_busy
+
+    def act(self, verb: Verb, ids: Sequence[int]) -> None:
+        """Do it to these images; flagging images that are all flagged takes the flags off."""
+        project = self._free_project()
+        if project is None or not ids:
+            return
+        if verb is Verb.FLAG and all(project.entry(image).review is Review.FLAGGED for image in ids):
+            verb = Verb.UNFLAG
+        desk = self._session.desk
+        thresholds = desk.moved_thresholds() if desk is not None else {}
+        self._start(carry_out(project, verb, ids, thresholds=thresholds), words=_DONE[verb], total=len(ids))
+
+    def undo(self) -> None:
+        """Take the last batch back, as one step. One that is being done is stopped first."""
+        if self._going is not None:
+            self._undoes_next = self._going.undoes is None
+            self.stop()
+            return
+        project = self._free_project()
+        if project is not None and self._past:
+            steps = self._past.pop()
+            self._start(take_back(project, steps), words=_TAKEN_BACK, total=len(steps), undoes=steps)
+
+    def stop(self) -> None:
+        """Leave the images that were not come to as they are."""
+        if self._going is not None:
+            self._going.errand.stop()
+
+    def _free_project(self) -> Project | None:
+        if self.is_busy:
+            self._session.message_given.emit("The batch before is still being done.")
+            return None
+        return self._session.project
+
+    def _start(
+        self, pieces: Iterator[Piece], *, words: str, total: int, undoes: list[TakingBack] | None = None
+    ) -> None:
+        session = self._session
+        if session.image is not None:
+            session.image.editor.finish_stroke()
+        session.save_all()  # goes before the errand on the same thread
+        errand = Errand(pieces, on=session.writing, parent=self)
+        self._going = _Going(errand=errand, words=words, total=total, undoes=undoes)
+        errand.came.connect(self._take)
+        errand.ended.connect(self._finish)
+        errand.failed.connect(self._fail)
+        self._note_revisions()
+        self.progressed.emit(words, 0, total)
+        errand.start()
+
+    def _take(self, piece: Piece) -> None:
+        going, project = self._going, self._session.project
+        if going is None or project is None:
+            return
+        going.looked_at += piece.looked_at
+        going.left.update(piece.left)
+        changed: dict[int, ImageEntry] = {}
+        for decided in piece.decided:
+            if self._follow(going, decided):
+                going.steps.append(taking_back(decided))
+                going.done += 1
+            else:
+                going.left[Left.CHANGED] += 1
+                project.set_review([decided.entry.id], Review.CORRECTED)
+            changed[decided.entry.id] = project.entry(decided.entry.id)
+        self._session.tell_changed(changed.values())
+        self._note_revisions()
+        if piece.trouble is not None:
+            self._session.tell_failure(piece.trouble)
+        self.progressed.emit(going.words, going.looked_at, going.total)
+
+    def _follow(self, going: _Going, decided: Decided) -> bool:
+        """Let an image on the desk follow; False where a person painted it in the same moment."""
+        desk, decision = self._session.desk, decided.decision
+        if desk is None:
+            return True
+        identity = decision.id
+        if decision.redraws and not self._reviewing.as_part_of_review(
+            lambda: desk.take_over(
+                identity,
+                decision.mask,
+                kind=decision.after.kind or MaskKind.EXACT,
+                text=self.tr("Batch"),
+                revision=going.revisions.get(identity),
+            )
+        ):
+            return False
+        image = desk.image(identity)
+        if image is not None and decision.before.review is not decision.after.review:
+            image.confirmed_content = None
+            if decision.after.review is Review.CONFIRMED:
+                image.editor.undo_stack.setClean()
+        return True
+
+    def _note_revisions(self) -> None:
+        if self._going is not None and self._session.desk is not None:
+            self._going.revisions = self._session.desk.revisions()
+
+    def _finish(self) -> None:
+        going, self._going = self._going, None
+        if going is None:
+            return
+        if going.undoes is None and going.steps:
+            self._past.append(going.steps)
+        elif going.undoes is not None and going.looked_at < len(going.undoes):
+            self._past.append(going.undoes[going.looked_at :])
+        self.ended.emit()
+        if self._undoes_next:
+            self._undoes_next = False
+            self.undo()
+        else:
+            self._session.tell(_told(going, undo=self.undo))
+
+    def _fail(self, error: Exception) -> None:
+        self._finish()
+        self._session.tell(telling.failure(error))
+
+    def _forget(self) -> None:
+        self._past.clear()
+        self._going = None
+        self._undoes_next = False
+        self.ended.emit()
+
+
+def _told(going: _Going, *, undo: telling.Act) -> Notice:
+    images = "image" if going.done == 1 else "images"
+    title = f"{going.done:,} {images} {going.words}" if going.done else "No image was changed"
+    parts = [f"{count:,} {why}" for why, count in going.left.most_common()]
+    waiting = going.total - going.looked_at
+    if waiting:
+        parts.append(f"{waiting:,} not come to")
+    words = f"Left as they were: {', '.join(parts)}." if parts else ""
+    offers = (Offer(words="Undo", act=undo),) if going.done and going.undoes is None else ()
+    return Notice(
+        title=title,
+        words=words,
+        tone=Tone.GOOD if going.done else Tone.PLAIN,
+        topic="batch",
+        offers=offers,
+        seconds=NOTICE_SECONDS,
+    )
