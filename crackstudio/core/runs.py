@@ -98,19 +98,20 @@ def shortfalls(card: MethodCard, stock: Stock) -> tuple[str, ...]:
     )
 
 
-ENOUGH_MASKS = 4
-"""Confirmed masks with a defect from which full supervision beats tags (Decisions in the README)."""
+ENOUGH_MASKS, ENOUGH_TAGS = 12, 4
+"""Confirmed masks with a defect from which full supervision beats tags (Decisions in the README); tags that can."""
 
 
 def choose_method(stock: Stock) -> tuple[str, str]:
     """The method key for one press of Retrain, and why in words."""
-    if stock.masks >= ENOUGH_MASKS:
+    can_use_tags = min(stock.cracked, stock.intact) >= ENOUGH_TAGS
+    if stock.masks >= ENOUGH_MASKS or (stock.masks and not can_use_tags):
         if 2 * stock.regions > stock.masks:
             return "unet", f"{stock.masks} confirmed masks, mostly regions: a U-Net that weights them by distance."
         return "unet", f"{stock.masks} confirmed masks: a U-Net learns from them."
     return (
         "attention-cyclegan",
-        f"Fewer than {ENOUGH_MASKS} confirmed masks with a crack: the tags teach the attention.",
+        f"Fewer than {ENOUGH_MASKS} confirmed masks with a crack: the tags teach the attention, the masks guide it.",
     )
 
 

@@ -24,8 +24,9 @@ def test_a_shortfall_says_what_is_needed_and_what_there_is() -> None:
     ("stock", "method", "word"),
     [
         (Stock(cracked=50, intact=50), "attention-cyclegan", "tags"),
-        (Stock(cracked=50, masks=ENOUGH_MASKS - 1), "attention-cyclegan", "tags"),
-        (Stock(cracked=50, masks=ENOUGH_MASKS), "unet", "masks"),
+        (Stock(cracked=50, intact=50, masks=ENOUGH_MASKS - 1), "attention-cyclegan", "tags"),
+        (Stock(cracked=50, intact=50, masks=ENOUGH_MASKS), "unet", "masks"),
+        (Stock(cracked=50, intact=3, masks=2), "unet", "masks"),
         (Stock(masks=10, regions=8), "unet", "regions"),
     ],
 )
