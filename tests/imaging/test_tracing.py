@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
@@ -257,6 +258,20 @@ def test_a_stroke_is_as_wide_as_it_is_told_everywhere() -> None:
 def test_the_thinnest_stroke_is_in_one_piece(points: list[tuple[float, float]]) -> None:
     drawn, _ = stroke_of(np.array(points), 0, (50, 70))
     assert cv2.connectedComponents(drawn, connectivity=8)[0] == 2
+
+
+def test_a_long_straight_stroke_takes_no_more_than_its_area() -> None:
+    tracemalloc.start()
+    drawn, _ = stroke_of(np.array([[5.0, 5.0], [3900.0, 2900.0]]), 6, (3000, 4000))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert drawn.sum() == pytest.approx(6 * np.hypot(3895, 2895), rel=0.01)
+    assert peak < 10 * drawn.size
+
+
+def test_a_path_beside_the_image_has_a_width() -> None:
+    found = widths_along(np.full((40, 40), 90, np.uint8), np.array([[-90.0, -90.0], [-80.0, -80.0], [-70.0, -80.0]]))
+    assert np.isfinite(found).all()
 
 
 def test_a_stroke_outside_the_mask_is_empty() -> None:
