@@ -152,9 +152,15 @@ def change_of_tile(row: int, col: int, before: Pixels | None, after: Pixels) -> 
 
     A tile that was blank `before` may be None: under a wide brush most are, and it spares half of the work.
     """
-    left, top, width, height = _bounds(after) if before is None else _bounds(cv2.compare(before, after, cv2.CMP_NE))
-    if width == 0:
+    differs = after if before is None else cv2.compare(before, after, cv2.CMP_NE)
+    low, high = map(int, cv2.minMaxLoc(differs)[:2])
+    if high == 0:
         return None
+    height, width = after.shape
+    if low > 0 and before is None:  # full, as most tiles under a wide brush are
+        packed = bytes((_FLAT, low)) if low == high else _pack(after)
+        return TileChange(row=row, col=col, top=0, left=0, height=height, width=width, before=_BLANK, after=packed)
+    left, top, width, height = cv2.boundingRect(differs)
     rect = np.s_[top : top + height, left : left + width]
     return TileChange(
         row=row,
@@ -166,14 +172,6 @@ def change_of_tile(row: int, col: int, before: Pixels | None, after: Pixels) -> 
         before=_BLANK if before is None else _pack(before[rect]),
         after=_pack(after[rect]),
     )
-
-
-def _bounds(pixels: Pixels) -> tuple[int, int, int, int]:
-    """Left, top, width and height of what is not 0."""
-    if cv2.minMaxLoc(pixels)[0] > 0:  # most tiles are full, and this is found four times sooner
-        return 0, 0, pixels.shape[1], pixels.shape[0]
-    left, top, width, height = cv2.boundingRect(pixels)
-    return left, top, width, height
 
 
 _FLAT, _BITS, _BYTES = 0, 1, 2

