@@ -315,7 +315,7 @@ def _evenly(path: Line, radius: Line) -> tuple[Line, Line]:
 
 
 def _draw(mask: Pixels, points: Line, radius: Line) -> None:
-    """Set the pixels under the points and inside the pieces between; thick pieces go apart from thin ones, for speed."""
+    """Set the pixels under the points and inside the pieces between; thick pieces go apart from thin, for speed."""
     mask[np.floor(points[:, 1]).astype(int), np.floor(points[:, 0]).astype(int)] = 1
     first = slice(None, -1) if len(points) > 1 else slice(None)
     pieces = (points[first], points[-len(points[first]) :], radius[first], radius[-len(points[first]) :])
