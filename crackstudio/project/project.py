@@ -42,6 +42,8 @@ from crackstudio.project.writer import Writer
 __all__ = ["NetworkInUse", "Project", "Value"]
 
 _Asked = TypeVar("_Asked")
+_THRESHOLD_BEFORE = "threshold before"
+_UNTOLD_THRESHOLD = 0.5
 
 
 class Project:
@@ -249,6 +251,8 @@ class Project:
         """Take a crack map in; the one of another network before it stays as the previous proposal."""
         entry = self.entry(event.id)
         renewed = entry.proposed_by is not None and entry.proposed_by != label
+        if renewed and entry.threshold is not None:
+            self._state.remember(f"{_THRESHOLD_BEFORE} {entry.id}", entry.threshold)
         self._proposals.take(entry.name, Path(event.out), keep_previous=renewed)
         self._catalogue.revise([event.id], partial(with_proposal, event=event, label=label))
         return self.entry(event.id)
@@ -260,6 +264,11 @@ class Project:
     def previous_proposal_path(self, image: int) -> Path:
         """Where the crack map of the network before lies."""
         return self._layout.previous_proposal(self.entry(image).name)
+
+    def previous_threshold(self, image: int) -> float:
+        """The threshold that came with the previous proposal, in [0, 1]."""
+        kept = self._state.recall(f"{_THRESHOLD_BEFORE} {image}", _UNTOLD_THRESHOLD)
+        return kept if isinstance(kept, float) else _UNTOLD_THRESHOLD
 
     def load_proposal(self, image: int) -> NDArray[np.uint8] | None:
         """(H, W) uint8, None where there is none that fits the image. Off the main thread."""

@@ -27,6 +27,14 @@ _DONE = {
     Verb.UNFLAG: "not flagged any more",
     Verb.UNCONFIRM: "not confirmed any more",
 }
+_DOING = {
+    **dict.fromkeys((Verb.CRACKED, Verb.INTACT, Verb.UNKNOWN), "Tagging"),
+    **dict.fromkeys((Verb.ACCEPT, Verb.NOTHING), "Confirming"),
+    Verb.FLAG: "Flagging",
+    Verb.UNFLAG: "Taking flags off",
+    Verb.UNCONFIRM: "Taking confirmations back",
+}
+_TAKING_BACK = "Putting back"
 _TAKEN_BACK = "put back as they were"
 
 
@@ -35,6 +43,7 @@ class _Going:
     """The batch that is being done; `steps` lead back, `undoes` are those that it takes."""
 
     errand: Errand
+    doing: str
     words: str
     total: int
     undoes: list[TakingBack] | None = None
@@ -80,7 +89,8 @@ class Batch(QObject):
             verb = Verb.UNFLAG
         desk = self._session.desk
         thresholds = desk.moved_thresholds() if desk is not None else {}
-        self._start(carry_out(project, verb, ids, thresholds=thresholds), words=_DONE[verb], total=len(ids))
+        pieces = carry_out(project, verb, ids, thresholds=thresholds)
+        self._start(_Going(errand=self._errand(pieces), doing=_DOING[verb], words=_DONE[verb], total=len(ids)))
 
     def undo(self) -> None:
         """Take the last batch back, as one step. One that is being done is stopped first."""
@@ -91,7 +101,8 @@ class Batch(QObject):
         project = self._free_project()
         if project is not None and self._past:
             steps = self._past.pop()
-            self._start(take_back(project, steps), words=_TAKEN_BACK, total=len(steps), undoes=steps)
+            errand, total = self._errand(take_back(project, steps)), len(steps)
+            self._start(_Going(errand=errand, doing=_TAKING_BACK, words=_TAKEN_BACK, total=total, undoes=steps))
 
     def stop(self) -> None:
         """Leave the images that were not come to as they are."""
@@ -104,21 +115,21 @@ class Batch(QObject):
             return None
         return self._session.project
 
-    def _start(
-        self, pieces: Iterator[Piece], *, words: str, total: int, undoes: list[TakingBack] | None = None
-    ) -> None:
-        session = self._session
-        if session.image is not None:
-            session.image.editor.finish_stroke()
-        session.save_all()  # goes before the errand on the same thread
-        errand = Errand(pieces, on=session.writing, parent=self)
-        self._going = _Going(errand=errand, words=words, total=total, undoes=undoes)
+    def _errand(self, pieces: Iterator[Piece]) -> Errand:
+        errand = Errand(pieces, on=self._session.writing, parent=self)
         errand.came.connect(self._take)
         errand.ended.connect(self._finish)
         errand.failed.connect(self._fail)
+        return errand
+
+    def _start(self, going: _Going) -> None:
+        if self._session.image is not None:
+            self._session.image.editor.finish_stroke()
+        self._session.save_all()  # goes before the errand on the same thread
+        self._going = going
         self._note_revisions()
-        self.progressed.emit(words, 0, total)
-        errand.start()
+        self.progressed.emit(going.doing, 0, going.total)
+        going.errand.start()
 
     def _take(self, piece: Piece) -> None:
         going, project = self._going, self._session.project
@@ -139,7 +150,7 @@ class Batch(QObject):
         self._note_revisions()
         if piece.trouble is not None:
             self._session.tell_failure(piece.trouble)
-        self.progressed.emit(going.words, going.looked_at, going.total)
+        self.progressed.emit(going.doing, going.looked_at, going.total)
 
     def _follow(self, going: _Going, decided: Decided) -> bool:
         """Let an image on the desk follow; False where a person painted it in the same moment."""

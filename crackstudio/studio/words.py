@@ -16,6 +16,11 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
+def rough_duration(seconds: float) -> str:
+    """What an estimate is worth: `1 min`, `20 min`, `2 h 05 min`."""
+    return duration(seconds) if seconds >= 3600 else f"{max(1, round(seconds / 60))} min"
+
+
 def network_name(label: str) -> str:
     """`20261120-113141-unet@300` as `unet 20 Nov, 11:31 · step 300`; other labels as they are."""
     found = _RUN.fullmatch(label)

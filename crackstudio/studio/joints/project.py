@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from crackstudio.core.images import ImageEntry
 from crackstudio.project.project import Project
+from crackstudio.studio.disagreement import Disagreement
 from crackstudio.studio.thumbnails import Thumbnails
 from crackstudio.studio.widgets.image_model import Arranged, Filter, Order, arrange
 from crackstudio.studio.widgets.main_window import MainWindow
@@ -41,12 +42,18 @@ class Listing:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self._late: dict[int, ImageEntry] = {}
+        self._disagreement = Disagreement(window.session)
+        self._disagreement.progressed.connect(
+            lambda done, of: window.image_list.show_busy("Comparing networks", done, of)
+        )
+        self._disagreement.measured.connect(self._take_disagreement)
+        window.image_list.stop_pressed.connect(self._disagreement.stop)
 
     def arrange(self) -> None:
-        """Filter and order anew."""
-        session, chosen = self._window.session, self._window.image_list.filter()
-        self._late.clear()
-        session.reading.submit(lambda: arrange(session.entries(), chosen), done=self._take, lane="list", urgent=True)
+        """Filter and order anew; by what is known of two networks, and again when all of it is."""
+        self._arrange()
+        if self._window.image_list.filter().order is Order.DISPUTED_FIRST:
+            self._disagreement.measure()
 
     def update(self, entries: list[ImageEntry]) -> None:
         """Show what changed."""
@@ -54,9 +61,25 @@ class Listing:
         self._window.image_list.model.update_entries(entries)
 
     def rank_again(self) -> None:
-        """New proposals change the order of what is most unsure."""
-        if self._window.image_list.filter().order is Order.UNSURE_FIRST:
+        """New proposals change the order of what is most unsure, and of what is most disputed."""
+        if self._window.image_list.filter().order is not Order.NAME:
             self.arrange()
+
+    def _arrange(self) -> None:
+        session, chosen = self._window.session, self._window.image_list.filter()
+        disputed = dict(self._disagreement.shares) if chosen.order is Order.DISPUTED_FIRST else {}
+        self._late.clear()
+        session.reading.submit(
+            lambda: arrange(session.entries(), chosen, disputed=disputed), done=self._take, lane="list", urgent=True
+        )
+
+    def _take_disagreement(self) -> None:
+        self._window.image_list.show_busy("")
+        chosen = self._window.image_list.filter().order
+        if chosen is Order.DISPUTED_FIRST:
+            self._arrange()
+            if not self._disagreement.shares:
+                self._window.session.message_given.emit("No image has proposals of two networks yet: retrain first.")
 
     def _take(self, arranged: Arranged) -> None:
         if self._window.session.project is None:

@@ -25,7 +25,7 @@ def join_selecting(window: MainWindow, batch: Batch) -> None:
     images.view.can_undo = lambda: batch.can_undo
     images.view.undo_keys = window.actions["undo"].shortcuts
     images.view.undo_asked.connect(batch.undo)
-    batch.progressed.connect(lambda words, done, of: images.show_busy(words.capitalize(), done, of))
+    batch.progressed.connect(images.show_busy)
     batch.ended.connect(lambda: images.show_busy(""))
     window.canvas.installEventFilter(_HandOnCanvas(window))
 

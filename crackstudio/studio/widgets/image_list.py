@@ -19,7 +19,7 @@ from crackstudio.studio.widgets.bricks import glyph_button, restyle, text
 from crackstudio.studio.widgets.image_delegate import ROW, ImageDelegate
 from crackstudio.studio.widgets.image_model import ENTRY_ROLE, Arranged, Filter, ImageModel, Order
 from crackstudio.studio.widgets.image_view import ImageView
-from crackstudio.studio.words import duration
+from crackstudio.studio.words import rough_duration
 
 _TYPING_MS = 150
 _PACE_MS = 20_000
@@ -115,11 +115,11 @@ class ImageList(QWidget):
             row = None if self._open is None else self.model.row_of(self._open)
             self.view.select_rows([] if row is None else [row])
 
-    def show_busy(self, words: str, done: int = 0, of: int = 0, *, stoppable: bool = True) -> None:
+    def show_busy(self, words: str, done: int = 0, of: int = 0) -> None:
         """Tell of work on many images in the foot; no words when it is over."""
-        self._busy.setText(f"{words}: {done:,} of {of:,}" if words else "")
+        self._busy.setText(f"{words} {done:,} of {of:,}" if words else "")
         self._busy.setVisible(bool(words))
-        self._stop.setVisible(bool(words) and stoppable)
+        self._stop.setVisible(bool(words))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -220,7 +220,7 @@ class ImageList(QWidget):
         pace = self.model.pace
         recent, left = pace.recent(), pace.seconds_left(self.model.total - self.model.counts[Review.CONFIRMED])
         words = f"{recent:,} in the last 15 min" if recent else ""
-        self._pace.setText(f"{words} · {duration(left)} left" if words and left is not None else words)
+        self._pace.setText(f"{words} · {rough_duration(left)} left" if words and left is not None else words)
         self._pace.setVisible(bool(words))
 
     def _show_counts(self) -> None:

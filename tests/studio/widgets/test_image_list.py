@@ -3,7 +3,8 @@
 import time
 
 import pytest
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence, QPixmap
 from PySide6.QtTest import QAbstractItemModelTester
 
 from crackstudio.core.images import ImageEntry, MaskKind, Review, Tag
@@ -44,10 +45,11 @@ def images(qtbot):
         (Filter(tag=Tag.INTACT), [2]),
         (Filter(search="zoo"), [3]),
         (Filter(order=Order.UNSURE_FIRST), [3, 1, 2, 4]),
+        (Filter(order=Order.DISPUTED_FIRST), [4, 2, 1, 3]),
     ],
 )
 def test_filter_and_order(images, wanted, shown):
-    images.take(arrange(images.model._entries.values(), wanted))
+    images.take(arrange(images.model._entries.values(), wanted, disputed={4: 0.5, 2: 0}))
     assert list(images.model.order()) == shown
 
 
@@ -116,3 +118,113 @@ def test_a_hundred_thousand_rows(images, qtbot):
     images.grab()
     assert time.perf_counter() - began < 1  # a list view took a second for each change
     assert images.model.row_of(90_000) == 90_000
+
+
+def press(images, qtbot, row, modifier=Qt.KeyboardModifier.NoModifier, button=Qt.MouseButton.LeftButton):
+    place = images.view.visualRect(images.model.index(row)).center()
+    qtbot.mouseClick(images.view.viewport(), button, modifier, QPoint(place))
+
+
+@pytest.fixture
+def chosen(images):
+    """What was opened by hand; the list shows it as open at once."""
+    chosen = []
+    images.image_chosen.connect(chosen.append)
+    images.image_chosen.connect(images.set_current)
+    images.set_current(1)
+    images.show()
+    return chosen
+
+
+def test_ctrl_and_shift_select_while_one_image_stays_open(images, chosen, qtbot):
+    press(images, qtbot, 2, Qt.KeyboardModifier.ControlModifier)
+    assert images.selected() == [1, 4]
+    press(images, qtbot, 3, Qt.KeyboardModifier.ShiftModifier)
+    assert images.selected() == [1, 4, 3]
+    assert images._delegate.open_image == 1
+    assert chosen == []
+    assert images._listed.text() == "3 selected"
+    press(images, qtbot, 1)
+    assert (images.selected(), chosen) == ([2], [2])
+    assert not images.has_several()
+
+
+def test_ctrl_a_and_shift_with_arrows(images, chosen, qtbot):
+    qtbot.keyClick(images.view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert images.selected() == [1, 2, 4, 3]
+    qtbot.keyClick(images.view, Qt.Key.Key_Down)
+    assert (images.selected(), chosen) == ([2], [2])
+    qtbot.keyClick(images.view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert (images.selected(), chosen) == ([2, 4], [2])
+
+
+def test_a_press_on_the_open_one_lets_go_of_the_others(images, chosen, qtbot):
+    images.view.selectAll()
+    press(images, qtbot, 0)
+    assert (images.selected(), chosen) == ([1], [])
+
+
+def test_the_menu_button_keeps_a_selection_and_opens_nothing(images, chosen, qtbot):
+    images.view.select_rows([0, 1])
+    press(images, qtbot, 1, button=Qt.MouseButton.RightButton)
+    assert images.selected() == [1, 2]
+    press(images, qtbot, 3, button=Qt.MouseButton.RightButton)
+    assert images.selected() == [3]
+    assert chosen == []
+
+
+def test_walking_on_lets_go_of_several_and_arranging_does_not(images):
+    images.set_current(1)
+    images.view.select_rows([0, 1, 3])
+    images.take(arrange(images.model._entries.values(), Filter(order=Order.UNSURE_FIRST)))
+    images.set_current(1)
+    assert sorted(images.selected()) == [1, 2, 3]
+    images.set_current(2)
+    assert images.selected() == [2]
+
+
+def test_an_image_that_arrives_late_keeps_what_was_selected_since(images, qtbot):
+    images.set_current(1)
+    press(images, qtbot, 1)
+    press(images, qtbot, 3, Qt.KeyboardModifier.ControlModifier)
+    images.set_current(2)
+    assert images.selected() == [2, 3]
+    images.select_open_only()
+    assert images.selected() == [2]
+
+
+def test_undo_is_the_lists_own_while_there_is_something_to_undo(images, qtbot):
+    images.view.undo_keys = lambda: [QKeySequence("Ctrl+Z")]
+    with qtbot.assertNotEmitted(images.view.undo_asked):
+        qtbot.keyClick(images.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    images.view.can_undo = lambda: True
+    with qtbot.waitSignal(images.view.undo_asked):
+        qtbot.keyClick(images.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_pace_is_quiet_until_something_was_confirmed(images):
+    assert images._pace.isHidden()
+    images.model.update_entries([entry(1, review=Review.CONFIRMED)])
+    assert images._pace.text() == "1 in the last 15 min"
+    images.model.update_entries([entry(1, review=Review.PROPOSED)])
+    assert images._pace.isHidden()
+
+
+def test_work_on_many_is_told_in_the_foot(images, qtbot):
+    images.show_busy("Confirming", 340, 1000)
+    assert images._busy.text() == "Confirming 340 of 1,000"
+    with qtbot.waitSignal(images.stop_pressed):
+        images._stop.click()
+    images.show_busy("")
+    assert images._busy.isHidden()
+
+
+def test_a_hundred_thousand_selected_rows(images):
+    images.take(arrange([entry(number) for number in range(100_000)], Filter()))
+    images.show()
+    began = time.perf_counter()
+    images.view.selectAll()
+    assert len(images.selected()) == 100_000
+    images.model.update_entries([entry(number, tag=Tag.CRACKED) for number in range(1000)])
+    images.grab()
+    assert time.perf_counter() - began < 0.5
