@@ -183,9 +183,8 @@ def _pack(pixels: Pixels) -> bytes:
     low, high = map(int, cv2.minMaxLoc(pixels)[:2])
     if low == high:
         return bytes((_FLAT, low))
-    upper = cv2.compare(pixels, high, cv2.CMP_EQ)
-    above = pixels if low == 0 else cv2.compare(pixels, low, cv2.CMP_GT)
-    if cv2.countNonZero(upper) == cv2.countNonZero(above):
+    if high - low == 1 or cv2.countNonZero(cv2.inRange(pixels, low + 1, high - 1)) == 0:
+        upper = pixels if low == 0 else cv2.compare(pixels, high, cv2.CMP_EQ)
         return bytes((_BITS, low, high)) + zlib.compress(np.packbits(upper).data, 1)
     return bytes((_BYTES,)) + zlib.compress(pixels.tobytes(), 1)
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 
 from crackstudio.imaging.brush import Brush, Stroke
 from crackstudio.imaging.tiled_mask import TiledMask
+from crackstudio.studio.canvas.image_sheet import Tones
 from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.pyramid import ImagePyramid
 from crackstudio.studio.canvas.view import Canvas
@@ -113,7 +115,7 @@ def strokes(rows: list[Row], sitting: Sitting, what: str, *, sizes: dict[int, fl
             Row(what=f"{title}: event to paint, median", taken=percentile(moves, 50)),
             Row(what=f"{title}: event to paint, p99", taken=percentile(moves, 99), bar=bar),
             Row(what=f"{title}: release", taken=released, bar=50),
-            Row(what=f"{title}: undo", taken=timed(sitting.editor.undo_stack.undo)),
+            Row(what=f"{title}: undo", taken=timed(sitting.editor.undo_stack.undo), bar=50),
         ]
 
 
@@ -149,8 +151,26 @@ def bench_144_mp(rows: list[Row]) -> None:
         Row(what="144 MP, crack map shown at 100 %", taken=timed(lambda: canvas.set_proposal(sitting.crack_map)))
     )
     strokes(rows, sitting, "144 MP, 100 %, with heat", sizes={1000: 16})
-    rows.append(Row(what="144 MP, fitted with its crack map", taken=timed(canvas.fit)))
+    rows.append(Row(what="144 MP, fitted with its crack map", taken=timed(canvas.fit), bar=50))
     canvas.layers.set_look(Layer.HEAT, visible=False)
+
+
+def bench_looking(rows: list[Row]) -> None:
+    """What tones and the mini map add to a frame of 1920 x 1080."""
+    sitting = Sitting(3000, 4000)
+    canvas = sitting.canvas
+    canvas.resize(1920, 1080)
+    sitting.open(sitting.image)
+    canvas.actual_size()
+    QApplication.processEvents()
+    rows.append(Row(what="mini map, a frame", taken=least(canvas.mini_map.repaint), bar=1))
+    plain, toned = (least(partial(canvas.set_tones, tones)) for tones in (Tones(), Tones(brightness=20, contrast=10)))
+    added = Taken(toned.wall - plain.wall, toned.cpu - plain.cpu)
+    rows.append(Row(what="1920 x 1080, brightness and contrast, added to a frame", taken=added, bar=4))
+
+
+def least(act: Callable[[], object]) -> Taken:
+    return min(timed(act) for _ in range(15))
 
 
 def bench_undo_memory(rows: list[Row]) -> None:
@@ -173,7 +193,7 @@ def bench_undo_memory(rows: list[Row]) -> None:
 def main() -> int:
     app = QApplication(sys.argv)
     rows: list[Row] = []
-    for bench in (bench_undo_memory, bench_12_mp, bench_144_mp):
+    for bench in (bench_undo_memory, bench_looking, bench_12_mp, bench_144_mp):
         bench(rows)
     lines = [f"{'what':<62} | {'measured':>11} | {'cpu':>8} | bar", *map(str, rows)]
     sys.stdout.write("\n".join(lines) + "\n")
