@@ -20,10 +20,10 @@ CRISP_FROM = 2.0
 
 _STRONGEST = 4
 """Full contrast multiplies differences by 2 ** 4."""
-_SAMPLE = 500
+_SAMPLE = 300
 """Rows and columns that are looked at to find the tones of a picture."""
-_DARKEST, _BRIGHTEST = 1, 99
-"""Percentiles that become black and white."""
+_DARKEST, _BRIGHTEST = 0.01, 0.99
+"""The shares of values below what becomes black and white."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,8 @@ class Tones:
 def tones_of(pixels: Pixels) -> Tones:
     """The tones that bring the 1st to the 99th percentile of all values to black and white."""
     rows, cols = (-(-length // _SAMPLE) for length in pixels.shape[:2])
-    low, high = np.percentile(pixels[::rows, ::cols], (_DARKEST, _BRIGHTEST))
+    counts = np.bincount(pixels[::rows, ::cols].ravel(), minlength=256).cumsum()
+    low, high = map(int, np.searchsorted(counts, (_DARKEST * counts[-1], _BRIGHTEST * counts[-1])))
     gain = 255 / max(high - low, 255 / 2**_STRONGEST)
     return Tones(
         brightness=round(100 * (1 - (low + high) / 255)), contrast=round(100 * float(np.log2(gain)) / _STRONGEST)
