@@ -103,7 +103,7 @@ def load_state(path: Path, method: Method) -> Progress:
         for _ in range(state.get("softened", 0)):
             method.soften()
         return Progress(step=state["step"], seconds=state["seconds"])
-    except (KeyError, ValueError, TypeError, RuntimeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError, RuntimeError) as error:
         raise CheckpointError(
             f"{path} does not fit this run ({error}). Its best checkpoint is whole: start a new run from that."
         ) from error

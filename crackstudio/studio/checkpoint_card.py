@@ -21,5 +21,5 @@ def read_card(path: Path) -> CheckpointCard | None:
                 return None
             head = json.loads(file.read(length))
         return msgspec.json.decode(head["__metadata__"][_CARD], type=CheckpointCard)
-    except (OSError, struct.error, ValueError, KeyError, msgspec.DecodeError):
+    except (OSError, struct.error, ValueError, KeyError, TypeError, RecursionError, msgspec.DecodeError):
         return None

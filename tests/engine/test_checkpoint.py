@@ -143,3 +143,14 @@ def test_a_state_of_other_settings_is_refused(tmp_path: Path) -> None:
     save_state(tmp_path / "s.safetensors", small(), Progress(step=1, seconds=1))
     with pytest.raises(CheckpointError, match="does not fit this run"):
         load_state(tmp_path / "s.safetensors", small(width=8))
+
+
+def test_a_state_that_says_something_else_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "s.safetensors"
+    save_state(path, small(), Progress(step=1, seconds=1))
+    whole = path.read_bytes()
+    start = whole.index(b'{\\"step')
+    end = whole.index(b"}", start) + 1
+    path.write_bytes(whole[:start] + b"[]".ljust(end - start) + whole[end:])
+    with pytest.raises(CheckpointError, match="does not fit this run"):
+        load_state(path, small())
