@@ -59,7 +59,7 @@ def tag_of_folder(relative_path: str) -> Tag:
     return Tag.UNKNOWN
 
 
-class ImageEntry(msgspec.Struct, frozen=True, kw_only=True):
+class ImageEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One image of a project, as the list shows it.
 
     `path` is POSIX and relative to the image folder; `page` counts from 0 in a multi-page TIFF. `digest` is the

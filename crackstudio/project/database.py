@@ -30,7 +30,7 @@ MIGRATIONS = (
 """One script a version; never edited once released, only added to. `PRAGMA user_version` counts those applied."""
 
 
-class Stored(msgspec.Struct, frozen=True, kw_only=True):
+class Stored(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An entry and what only the project needs of it.
 
     `bytes` and `modified` (ns) are the file's at the last scan; `gone`: the file was not there; `defect`: whether

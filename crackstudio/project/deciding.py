@@ -3,6 +3,9 @@
 A mask and its row in the database cannot be written in one go. So what is about to be redrawn is written down first
 (`in-flight.json`), with the place where the mask before is kept; the row comes last. Where that note is found when a
 project is opened, every image whose row did not come gets its mask back.
+
+What is made by the hundred thousand is left out of garbage collection (`gc=False`): it holds no cycles, and a full
+collection amid a batch of 100 000 images stopped the window for 0.3 s.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +25,7 @@ from crackstudio.project.masks import Mask, MaskStore, Signature
 from crackstudio.project.snapshot import has_defect
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class Standing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a person says of one image; `kind` is None where there is no mask."""
 
     tag: Tag
@@ -35,8 +38,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return cls(tag=entry.tag, review=entry.review, kind=entry.mask_kind)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One image goes from `before` to `after`: what differs between them must be as before, the rest is left alone.
 
     With `redraws` its mask becomes `mask`, (H, W) uint8 or None for no mask at all; with a `signature` only if the one
@@ -63,8 +65,7 @@ class Decision:
         return msgspec.structs.replace(entry, **changes)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
+class Decided(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A decision that was carried out; `kept` is where the mask before it lies, `signature` that of the new one."""
 
     decision: Decision

@@ -22,7 +22,7 @@ from crackstudio.project.project import Project
 from crackstudio.studio.desk import DEFAULT_THRESHOLD, kind_of
 
 PIECE_SECONDS = 0.1
-MOST_IN_A_PIECE = 1000
+MOST_IN_A_PIECE = 400
 """What the window can show at once without a pause."""
 
 
@@ -54,8 +54,7 @@ class Left(StrEnum):
     UNSAVED = "that could not be saved"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakingBack:
+class TakingBack(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How one image becomes what it was before a batch."""
 
     decision: Decision
