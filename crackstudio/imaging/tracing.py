@@ -218,7 +218,7 @@ def _on_ridge(ridge: Plane, path: Line) -> Line:
         return path
     ends, path = path[[0, -1]], _smooth_path(path, 1.5)
     across = _normals(path)
-    before, here, after = _sampled(ridge, path[:, None] + across[:, None] * np.array([-1.0, 0, 1])[:, None]).T
+    before, here, after = _sampled(ridge, path, across, np.array([-1.0, 0, 1])).T
     bend = before - 2 * here + after
     shift = np.where(bend < 0, (before - after) / (2 * np.minimum(bend, -1e-6)), 0).clip(-1, 1)
     shift[[0, -1]] = 0
@@ -243,9 +243,9 @@ def _sides(image: Pixels, path: Line, *, reach: float, polarity: Polarity) -> tu
     box = _overlap(_hull(*(_around(corner, math.ceil(reach) + 2) for corner in corners)), whole)
     grey = _grey(image, box) * (1 if polarity is Polarity.DARK else -1)
     count = math.ceil(reach / STEP)
-    away = STEP * np.arange(-count, count + 1)
-    places = path[:, None] + _normals(_smooth_path(path, 2))[:, None] * away[:, None] - (box.left, box.top)
-    profiles = _smooth(_sampled(grey, places), 2)
+    away = np.linspace(-count * STEP, count * STEP, 2 * count + 1)
+    across = _normals(_smooth_path(path, 2))
+    profiles = _smooth(_sampled(grey, path - (box.left, box.top), across, away), 2)
     return profiles[:, count::-1], profiles[:, count:]
 
 
@@ -277,9 +277,10 @@ def _normals(path: Line) -> Line:
     return np.stack([-along[:, 1], along[:, 0]], axis=1)
 
 
-def _sampled(plane: Plane, places: Line) -> Line:
-    """The plane's values at `places`, (N, M, 2) of x, y in its own pixels: (N, M)."""
-    x, y = (np.ascontiguousarray(places[..., axis], np.float32) - np.float32(0.5) for axis in (0, 1))
+def _sampled(plane: Plane, path: Line, across: Line, away: Line) -> Line:
+    """The plane's values `away` (M,) px from each point of a path along `across`, both (N, 2): (N, M)."""
+    starts, steps, lengths = (each.astype(np.float32) for each in (path - 0.5, across, away))
+    x, y = (starts[:, axis, None] + steps[:, axis, None] * lengths for axis in (0, 1))
     return np.asarray(cv2.remap(plane, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.float64)
 
 
@@ -304,12 +305,12 @@ def _running_median(values: Line, size: int) -> Line:
 
 
 def _evenly(path: Line, radius: Line) -> tuple[Line, Line]:
-    """Points at most a third of the radius, or a pixel, apart: the path's own and, where it has too few, new ones."""
+    """Points at most a third of the radius, or a pixel, apart; a path of few points keeps its own between them."""
     lengths = np.hypot(*np.diff(path, axis=0).T)
     strides = np.concatenate([[0], np.cumsum(lengths / np.maximum(np.minimum(radius[1:], radius[:-1]) / 3, 1))])
-    even = np.linspace(0, strides[-1], math.ceil(strides[-1]) + 1)
-    kept = strides[np.searchsorted(strides, even)]
-    places = np.union1d(even, kept)
+    places = np.linspace(0, strides[-1], math.ceil(strides[-1]) + 1)
+    if 2 * len(path) < len(places):
+        places = np.union1d(places, strides)
     x, y, radius = (np.interp(places, strides, values) for values in (*path.T, radius))
     return np.stack([x, y], axis=1), radius
 
