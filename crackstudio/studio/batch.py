@@ -1,6 +1,6 @@
 """The verbs of review on many images at once: off the main thread, told in one notice, taken back as one step."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +17,8 @@ from crackstudio.studio.session import Session
 from crackstudio.studio.verbs import Left, Piece, TakingBack, Verb, carry_out, take_back, taking_back
 
 NOTICE_SECONDS = 30
+MOST_PAST = 20
+"""Batches that can be taken back: one of 100 000 images holds about 30 MB."""
 _DONE = {
     Verb.CRACKED: "tagged cracked",
     Verb.INTACT: "tagged intact",
@@ -65,7 +67,7 @@ class Batch(QObject):
     def __init__(self, session: Session, *, reviewing: Reviewing) -> None:
         super().__init__(session)
         self._session, self._reviewing = session, reviewing
-        self._past: list[list[TakingBack]] = []
+        self._past: deque[list[TakingBack]] = deque(maxlen=MOST_PAST)
         self._going: _Going | None = None
         self._undoes_next = False
         session.project_closed.connect(self._forget)

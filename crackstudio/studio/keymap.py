@@ -36,7 +36,7 @@ class Binding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gesture:
-    """What mouse and held keys do on the canvas; for the keys sheet only."""
+    """What mouse and held keys do on the canvas and in the list; for the keys sheet only."""
 
     keys: str
     title: str
@@ -413,4 +413,5 @@ GESTURES = (
     Gesture(keys="Right drag, Ctrl+drag", title="erase for a moment"),
     Gesture(keys="Shift+wheel", title="brush size"),
     Gesture(keys="Alt+wheel", title="mask opacity"),
+    Gesture(keys="Shift, Ctrl+click", title="select several images in the list"),
 )

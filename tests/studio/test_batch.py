@@ -313,3 +313,26 @@ def test_the_window_stays_quick_while_many_images_are_tagged(opened, batch, qtbo
     assert len(opened.image_list.selected()) == 100_000
     model.update_entries([ImageEntry(id=n, path=f"{n:06}.png", tag=Tag.CRACKED) for n in range(verbs.MOST_IN_A_PIECE)])
     assert time.perf_counter() - began < 0.1
+
+
+def test_what_was_not_come_to_is_told_when_a_batch_is_stopped(opened, batch, qtbot, monkeypatch):
+    monkeypatch.setattr(verbs, "MOST_IN_A_PIECE", 1)
+    batch.progressed.connect(lambda _words, done, _of: opened.image_list._stop.click() if done == 2 else None)
+    select(opened)
+    opened.actions["tag_unknown"].trigger()
+    settle(opened, batch, qtbot)
+    assert titles(opened) == ["2 images not tagged any more"]
+    assert "6 not come to" in opened.notices.cards()[0].notice.words
+    assert opened.image_list._busy.isHidden()
+
+
+def test_an_image_that_is_prefetched_while_its_mask_is_replaced_shows_the_new_one(proposed, batch, qtbot):
+    select(proposed)
+    proposed.actions["confirm_nothing"].trigger()
+    proposed.session.open_image(proposed.image_list.model.order()[5])
+    settle(proposed, batch, qtbot)
+    identity = proposed.image_list.model.order()[5]
+    qtbot.waitUntil(lambda: proposed.session.image.id == identity)
+    assert proposed.session.image.editor.touched
+    assert not proposed.session.image.editor.array().any()
+    assert proposed.session.entry.review is Review.CONFIRMED

@@ -90,8 +90,10 @@ def test_without_a_second_network_that_is_said(opened, qtbot):
         choose(opened, Order.DISPUTED_FIRST)
 
 
-def test_closing_while_it_is_measured(twice, monkeypatch):
+def test_closing_while_it_is_measured(twice, qtbot, monkeypatch):
     monkeypatch.setattr(disagreement, "PIECE_SECONDS", 0)
-    choose(twice, Order.DISPUTED_FIRST)
+    with qtbot.waitSignal(twice.session.findChild(disagreement.Disagreement).progressed):
+        choose(twice, Order.DISPUTED_FIRST)
     twice.actions["close_project"].trigger()
     assert twice.session.project is None
+    assert twice.image_list._busy.isHidden()

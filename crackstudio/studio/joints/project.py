@@ -190,6 +190,7 @@ def _leave_project(window: MainWindow) -> None:
         window.thumbnails.deleteLater()
         window.thumbnails = None
     window.image_list.take(arrange([], Filter()))
+    window.image_list.show_busy("")
     window.setWindowTitle("CrackStudio")
     window.notices.clear()
     window.show_project(False)
