@@ -424,7 +424,8 @@ class Project:
     def _tell_taken_back(self, names: list[str]) -> None:
         if names:
             self.report(
-                f"The studio ended in the middle of a batch. {len(names):,} of its images are as they were before it."
+                f"The studio ended in the middle of a batch. Taken back to what it was before: {_some(names)}. The other "
+                "images are either as before or as they were to be."
             )
 
     def _tell_replaced(self, names: list[str]) -> None:
@@ -464,6 +465,10 @@ class Project:
             self.journal(old).move(self._layout.journal(after))
             self._catalogue.relink(new, old)
         return True
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
 
 
 def _until(stop: threading.Event | None, images: Iterable[_Asked]) -> Iterator[_Asked]:
