@@ -424,8 +424,8 @@ class Project:
     def _tell_taken_back(self, names: list[str]) -> None:
         if names:
             self.report(
-                f"The studio ended in the middle of a batch. Taken back to what it was before: {_some(names)}. The other "
-                "images are either as before or as they were to be."
+                f"The studio ended in the middle of a batch. Taken back to what it was before: {_some(names)}. The "
+                "other images are either as before or as they were to be."
             )
 
     def _tell_replaced(self, names: list[str]) -> None:
