@@ -60,8 +60,12 @@ class GlyphEngine(QIconEngine):
         return QColor(getattr(palette, self._colour))
 
 
+@cache
 def icon(name: str, *, colour: str = "text") -> QIcon:
-    """The icon of a Phosphor name such as `folder-open`."""
+    """The icon of a Phosphor name such as `folder-open`.
+
+    Kept for good: PySide 6.11.3 now and then crashes where the last copy of an icon, and with it its engine, goes.
+    """
     return QIcon(GlyphEngine(name, colour=colour))
 
 
