@@ -15,4 +15,5 @@ class DefectClass(msgspec.Struct, frozen=True, kw_only=True):
     colour: str
 
 
+UNSURE_COLOUR = "#e8e8e8"
 CRACK = DefectClass(id=1, name="crack", colour="#ff3d71")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crackstudio.core.classes import UNSURE
+
 
 class Group(StrEnum):
     """The menu an action lives in, and its heading on the keys sheet."""
@@ -171,6 +173,13 @@ ACTIONS = (
         Binding(name=f"class_{number}", title=f"Class {number}", group=Group.EDIT, submenu="Class")
         for number in CLASS_KEYS
     ),
+    Binding(
+        name=f"class_{UNSURE}",
+        title="Unsure",
+        group=Group.EDIT,
+        submenu="Class",
+        hint="What nobody can tell: it counts for nothing in training and scores",
+    ),
     Binding(name="previous", title="Previous image", group=Group.IMAGE, icon="caret-left"),
     Binding(name="next", title="Next image", group=Group.IMAGE, icon="caret-right"),
     Binding(name="next_unreviewed", title="Next unreviewed", group=Group.IMAGE, icon="skip-forward"),
@@ -330,6 +339,7 @@ DEFAULT: dict[str, tuple[str, ...]] = {
     "change_keys": ("Ctrl+F1",),
     "palette": ("Ctrl+Shift+P",),
     **{f"class_{number}": (str(number),) for number in CLASS_KEYS},
+    f"class_{UNSURE}": ("0",),
 }
 
 _LABELME: dict[str, tuple[str, ...]] = {
@@ -362,6 +372,7 @@ _NAPARI: dict[str, tuple[str, ...]] = {
     "fit": ("Ctrl+R",),
     "keys": ("F1", "Ctrl+Alt+/"),
     **{f"class_{number}": (f"Alt+{number}",) for number in CLASS_KEYS},
+    f"class_{UNSURE}": ("Alt+0",),
 }
 """napari 0.6, its labels layer. B keeps other labels there, and the proposal brush is what limits the brush here."""
 

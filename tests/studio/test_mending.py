@@ -77,3 +77,12 @@ def test_the_panel_says_how_many_cracks_there_are_how_long_and_how_wide(window, 
     assert panel._width.text().startswith(("4.", "5."))
     window.actions["undo"].trigger()
     qtbot.waitUntil(lambda: panel._length.text() == "–")
+
+
+def test_unsure_is_painted_by_its_key_and_counts_for_nothing(window, qtbot):
+    window.actions["class_255"].trigger()
+    assert window.canvas.brush_value == 255
+    editor = paint(window, (10.5, 20.5), (50.5, 20.5), size=5, value=window.canvas.brush_value)
+    assert editor.array()[20, 30] == 255
+    window.actions["class_1"].trigger()
+    assert window.canvas.brush_value == 1

@@ -8,10 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QColor
 
-from crackstudio.core.classes import CRACK, UNSURE
+from crackstudio.core.classes import CRACK, UNSURE, UNSURE_COLOUR
 from crackstudio.imaging.counts import level_of
-
-_UNSURE_COLOUR = "#e8e8e8"
 
 Table = npt.NDArray[np.int32]
 """256 colours, ARGB32 premultiplied, as the integers Qt keeps."""
@@ -33,7 +31,7 @@ def mask_palette(colours: Mapping[int, str], *, opacity: float, is_filled: bool 
     fill, line = np.zeros(256, np.int32), np.zeros(256, np.int32)
     first = next(iter(colours.values()), CRACK.colour)
     for value in range(1, 256):
-        colour = QColor(_UNSURE_COLOUR if value == UNSURE else colours.get(value, first))
+        colour = QColor(UNSURE_COLOUR if value == UNSURE else colours.get(value, first))
         fill[value] = _premultiplied(colour, opacity) if is_filled else 0
         line[value] = _premultiplied(colour, min(1.0, opacity + 0.4) if opacity else 0.0)
     return MaskPalette(fill=fill, line=line)

@@ -18,10 +18,10 @@ from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.stage import ViewState
 from crackstudio.studio.canvas.tools.tool import ToolKey
 from crackstudio.studio.desk import DEFAULT_THRESHOLD, OpenImage
-from crackstudio.studio.keymap import CLASS_KEYS
 from crackstudio.studio.mending import Mend
 from crackstudio.studio.own_keys import native
 from crackstudio.studio.session import LAST_IMAGE
+from crackstudio.studio.widgets.action_set import CLASSES
 from crackstudio.studio.widgets.bricks import show_tip
 from crackstudio.studio.widgets.main_window import MainWindow
 
@@ -175,8 +175,8 @@ def _join_tools(window: MainWindow) -> None:
     window.tool_panel.tracing_changed.connect(lambda on: setattr(canvas, "traces_by_brush", on))
     window.tool_panel.size_changed.connect(lambda size: setattr(canvas, "brush_size", size))
     window.tool_panel.class_changed.connect(lambda value: setattr(canvas, "brush_value", value))
-    for number in CLASS_KEYS:
-        actions[f"class_{number}"].triggered.connect(lambda _checked, n=number: window.tool_panel.choose_class(n))
+    for name, number in CLASSES.items():
+        actions[name].triggered.connect(lambda _checked, n=number: window.tool_panel.choose_class(n))
     session = window.session
     actions["undo"].triggered.connect(session.undo)
     actions["redo"].triggered.connect(session.redo)

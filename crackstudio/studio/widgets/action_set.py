@@ -4,12 +4,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from crackstudio.core.classes import UNSURE
 from crackstudio.studio.icons import icon
 from crackstudio.studio.keymap import ACTIONS, CLASS_KEYS, Binding, Group
 from crackstudio.studio.own_keys import KeyMap, native
 
 TOOLS = ("brush", "erase", "proposal_brush", "trace", "line", "polygon", "fill", "wand", "lasso", "hand")
-CLASSES = tuple(f"class_{number}" for number in CLASS_KEYS)
+CLASSES = {f"class_{number}": number for number in (*CLASS_KEYS, UNSURE)}
+"""The actions that choose a class, with its id."""
 
 
 def make_actions(window: QMainWindow) -> dict[str, QAction]:

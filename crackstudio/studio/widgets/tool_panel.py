@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QCheckBox, QComboBox
 
-from crackstudio.core.classes import CRACK, DefectClass
+from crackstudio.core.classes import CRACK, UNSURE, UNSURE_COLOUR, DefectClass
 from crackstudio.studio.widgets.bricks import Section, SliderRow, text
 
 SMALLEST, LARGEST = 1, 2000
@@ -45,11 +45,12 @@ class ToolPanel(Section):
         self._size.set_value(size)
 
     def set_classes(self, classes: Sequence[DefectClass]) -> None:
-        """Offer these classes; the first is chosen."""
+        """Offer these classes, and unsure; the first is chosen."""
         with QSignalBlocker(self._classes):
             self._classes.clear()
             for kind in classes:
                 self._classes.addItem(_swatch(kind.colour), f"{kind.id}  {kind.name}", kind.id)
+            self._classes.addItem(_swatch(UNSURE_COLOUR), "0  unsure: counts for nothing", UNSURE)
 
     def choose_class(self, identity: int) -> None:
         """Choose a class by its id, as the keys 1..9 do; an unknown id changes nothing."""
