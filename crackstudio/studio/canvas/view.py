@@ -70,6 +70,7 @@ class Canvas(Stage):
         """Show (H, W, 3) uint8 RGB, or a pyramid of it that was prepared elsewhere; editor and maps are taken off."""
         self.finish()
         self._tool.finish(self)
+        self.show_draft()
         self.set_pyramid(image if image is None or isinstance(image, ImagePyramid) else ImagePyramid(image))
 
     def set_editor(self, editor: MaskEditor | None) -> None:
@@ -172,6 +173,7 @@ class Canvas(Stage):
         self.finish()
         self._tool.finish(self)
         self._tool = self._tools[ToolKey(key)]
+        self.show_draft()
         self.scene.set_tool_uses_map(self._tool.uses_map)
         self._show_pointer()
         self.tool_hint_changed.emit(self._tool.hint)
@@ -281,7 +283,7 @@ class Canvas(Stage):
         self.cursor_moved.emit(-1, -1, "")
 
     def draw_over(self, painter: QPainter, boxes: list[Box]) -> None:
-        self._draft.draw(painter)
+        self._draft.draw(painter, self.view, ratio=self.ratio())
         self._cursor.draw(painter, boxes, font=self.font())
 
     def _release(self) -> None:

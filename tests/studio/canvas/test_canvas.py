@@ -485,11 +485,12 @@ def test_the_weights_of_a_region_mask_are_shown_live(qtbot: QtBot) -> None:
     mask = np.zeros((HEIGHT, WIDTH), np.uint8)
     mask[20:100, 20:100] = 1
     easel = Easel(qtbot, mask=mask, kind=MaskKind.REGION)
+    easel.canvas.set_weighting(power=2, positive_weight=1, floor=0)
     weights = easel.canvas.scene.weights
     with qtbot.waitSignal(weights.changed):
         easel.canvas.layers.set_look(Layer.WEIGHTS, visible=True, opacity=1.0)
-    middle, rim = easel.colour(60, 60), easel.colour(21, 60)
-    assert middle.lightness() > rim.lightness() + 50
+    middle, rim = easel.colour(60, 60), easel.colour(24, 60)
+    assert middle.lightness() > rim.lightness() + 60
     assert easel.colour(130, 60) == PLAIN
     with qtbot.waitSignal(weights.changed):
         easel.drag((60, 10), (60, 110), button=Qt.MouseButton.RightButton)
@@ -610,6 +611,20 @@ def test_a_polygon_is_set_corner_by_corner_and_holes_are_cut_into_it(easel: Ease
     click(30, 110)
     QTest.keyClick(easel.canvas, Qt.Key.Key_Escape)
     assert easel.editor.undo_stack.count() == 2
+
+
+def test_a_draft_goes_with_the_view_and_with_its_tool(easel: Easel) -> None:
+    def corner_is_white() -> bool:
+        return easel.colour(40, 40).lightness() > 200
+
+    easel.canvas.set_tool(ToolKey.POLYGON)
+    for corner in ((40, 40), (100, 40)):
+        QTest.mouseClick(easel.canvas, Qt.MouseButton.LeftButton, NONE, easel.at(*corner))
+    assert corner_is_white()
+    easel.canvas.zoom_by(0.7)
+    assert corner_is_white()
+    easel.canvas.set_tool(ToolKey.BRUSH)
+    assert not corner_is_white()
 
 
 def test_enter_ends_a_polygon_and_does_not_confirm(easel: Easel) -> None:
