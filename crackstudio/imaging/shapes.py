@@ -44,28 +44,12 @@ def line(mask: TiledMask, start: Point, end: Point, *, width: float, value: int)
     return after.changes_since(mask)
 
 
-def polygon(mask: TiledMask, outer: Ring, *, holes: Sequence[Ring] = (), value: int) -> Patch:
-    """The pixels whose centre lies inside `outer` and inside none of the `holes`.
+def polygon(mask: TiledMask, outline: Ring, *, value: int) -> Patch:
+    """The pixels whose centre lies inside `outline`; where it crosses itself the even-odd rule holds.
 
-    Where a ring crosses itself the even-odd rule holds. Polygons that share an edge share no pixel and leave none out.
-    Raises `MaskError` for a corner that is not finite.
+    Polygons that share an edge share no pixel and leave none out. Raises `MaskError` for a corner that is not finite.
     """
-    rim, cuts = _corners(outer), [_corners(hole) for hole in holes]
-    after = mask.snapshot()
-    for area in blocks(mask, within=_bounds([rim])):
-        inside = _inside([rim], area)
-        for cut in cuts:
-            inside &= ~_inside([cut], area)
-        paint(after, area, inside, value=value)
-    return after.changes_since(mask)
-
-
-def even_odd(mask: TiledMask, rings: Sequence[Ring], *, value: int) -> Patch:
-    """The pixels whose centre lies inside an odd number of `rings`, so that a ring in a ring is a hole.
-
-    Raises `MaskError` for a corner that is not finite.
-    """
-    corners = [_corners(ring) for ring in rings]
+    corners = _corners(outline)
     after = mask.snapshot()
     for area in blocks(mask, within=_bounds(corners)):
         paint(after, area, _inside(corners, area), value=value)
@@ -79,7 +63,7 @@ def lasso(mask: TiledMask, outline: Ring, *, picture: Pixels, threshold: float, 
     Raises `MaskError` for a picture of another size and for a corner that is not finite.
     """
     _check_size(mask, picture)
-    corners, level = [_corners(outline)], level_of(threshold)
+    corners, level = _corners(outline), level_of(threshold)
     after = mask.snapshot()
     for area in blocks(mask, within=_bounds(corners)):
         over = _grey(_cut(picture, area)) >= level
@@ -151,24 +135,22 @@ def _corners(ring: Ring) -> Corners:
     return np.clip(corners, -FARTHEST, FARTHEST)
 
 
-def _bounds(rings: Sequence[Corners]) -> Area:
-    corners = np.concatenate([*rings, np.zeros((0, 2))])
+def _bounds(corners: Corners) -> Area:
     if len(corners) == 0:
         return Area(0, 0, 0, 0)
     (left, top), (right, bottom) = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0))
     return Area(int(top), int(left), int(bottom - top), int(right - left))
 
 
-def _inside(rings: Sequence[Corners], area: Area) -> Bits:
-    """(height, width) bool: the pixels of `area` whose centre lies inside an odd number of rings.
+def _inside(corners: Corners, area: Area) -> Bits:
+    """(height, width) bool: the pixels of `area` whose centre lies inside the ring.
 
     Along each row the inside changes wherever an edge crosses the line through the pixels' centres.
     """
     changes = np.zeros((area.height, area.width + 1), np.uint8)
-    for corners in rings:
-        rows, x = _crossed(corners, area)
-        columns = np.ceil(np.clip(x - area.left, 0, area.width) - 0.5).astype(np.int64)
-        np.add.at(changes, (rows, columns), 1)
+    rows, x = _crossed(corners, area)
+    columns = np.ceil(np.clip(x - area.left, 0, area.width) - 0.5).astype(np.int64)
+    np.add.at(changes, (rows, columns), 1)
     return np.bitwise_xor.accumulate(changes[:, :-1] & 1, axis=1).view(np.bool_)
 
 

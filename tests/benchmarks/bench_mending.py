@@ -48,13 +48,11 @@ def operations(mask: TiledMask, picture: np.ndarray) -> dict[str, Callable[[], P
     height, width = picture.shape
     turn = np.linspace(0, 2 * np.pi, 500)
     outline = np.stack((np.cos(turn), np.sin(turn)), 1) * (0.45 * width, 0.45 * height) + (width / 2, height / 2)
-    inner = outline / 2 + (width / 4, height / 4)
     dark = (int(np.argmin(picture[height // 2])), height // 2)
     quiet = np.argwhere(mask.region(0, 0, 100, 100) == 0)[0]
     return {
         "line": lambda: shapes.line(mask, (0, 0), (width, height), width=9, value=1),
-        "polygon": lambda: shapes.polygon(mask, outline, holes=[inner], value=1),
-        "even-odd": lambda: shapes.even_odd(mask, [outline, inner], value=1),
+        "polygon": lambda: shapes.polygon(mask, outline, value=1),
         "lasso": lambda: shapes.lasso(mask, outline, picture=picture, threshold=0.4, side=Side.UNDER, value=1),
         "flood fill of the background": lambda: shapes.flood_fill(mask, quiet[1], quiet[0], value=2),
         "wand, 500 px": lambda: shapes.wand(mask, *dark, picture=picture, tolerance=60, reach=500, value=2),

@@ -78,30 +78,11 @@ def test_a_polygon_is_the_pixels_whose_centre_is_inside(ring: list[tuple[float, 
 
 
 @few
-@given(RINGS, st.lists(RINGS, max_size=3))
-def test_holes_are_kept_out_wherever_they_lie(
-    outer: list[tuple[float, float]], holes: list[list[tuple[float, float]]]
-) -> None:
+@given(RINGS)
+def test_a_polygon_holds_the_pixels_whose_centre_is_inside(outline: list[tuple[float, float]]) -> None:
     mask = TiledMask(HEIGHT, WIDTH)
-    inside, clear = in_ring(outer)
-    for hole in holes:
-        cut, sure = in_ring(hole)
-        inside &= ~cut
-        clear &= sure
-    found = drawn(mask, shapes.polygon(mask, outer, holes=holes, value=1))
-    assert np.array_equal(found[clear].astype(bool), inside[clear])
-
-
-@few
-@given(st.lists(RINGS, max_size=3))
-def test_even_odd_counts_the_rings(rings: list[list[tuple[float, float]]]) -> None:
-    mask = TiledMask(HEIGHT, WIDTH)
-    inside, clear = np.zeros((HEIGHT, WIDTH), bool), np.ones((HEIGHT, WIDTH), bool)
-    for ring in rings:
-        odd, sure = in_ring(ring)
-        inside ^= odd
-        clear &= sure
-    found = drawn(mask, shapes.even_odd(mask, rings, value=1))
+    inside, clear = in_ring(outline)
+    found = drawn(mask, shapes.polygon(mask, outline, value=1))
     assert np.array_equal(found[clear].astype(bool), inside[clear])
 
 
@@ -112,7 +93,7 @@ def test_polygons_that_share_an_edge_share_no_pixel_and_leave_none_out(
 ) -> None:
     mask = TiledMask(HEIGHT, WIDTH)
     one, other = (drawn(mask, shapes.polygon(mask, ring, value=1)) for ring in ((a, b, left), (b, a, right)))
-    both = drawn(mask, shapes.even_odd(mask, [(a, left, b, right)], value=1))
+    both = drawn(mask, shapes.polygon(mask, (a, left, b, right), value=1))
     assert np.array_equal(one ^ other, both)
 
 
@@ -130,8 +111,6 @@ def test_a_corner_that_lies_nowhere_is_refused(bad: float) -> None:
     mask = TiledMask(4, 4)
     with pytest.raises(MaskError):
         shapes.polygon(mask, [(0, 0), (bad, 4), (4, 4)], value=1)
-    with pytest.raises(MaskError):
-        shapes.even_odd(mask, [[(0, 0), (bad, 4), (4, 4)]], value=1)
 
 
 @few
