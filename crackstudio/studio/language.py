@@ -1,10 +1,17 @@
-"""The language of the window. The texts in the code are English; the others lie in `resources/languages/*.json`."""
+"""The language of the window. The texts in the code are English; the others lie in `resources/languages/*.json`.
 
-from collections.abc import Mapping
+`tr` says a text now, and gives a string that remembers what it says; `say` and `show` give such texts to a widget or
+action and keep them right when the language is switched, and `follow` does so for what is no property (items, headers).
+`{count:image|images}` in a text is the word for one or for more; a language without plurals leaves it out.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from string import Formatter
 
 import msgspec
-from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QObject, QTranslator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QLocale, QObject, QTranslator
+from PySide6.QtWidgets import QApplication, QWidget
 
 from crackstudio.core.locations import resources
 
@@ -12,7 +19,29 @@ ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "zh_CN": "简体中文"}
 """What a language calls itself, by its code."""
 
-_KEPT = "said_"
+_KEPT = "said"
+
+
+class Said(str):
+    """A text in the language that was in force when it was made; it can be said again in another."""
+
+    __slots__ = ("source", "values")
+
+    source: str
+    values: Mapping[str, object]
+
+    def again(self) -> "Said":
+        """The same in the language in force now."""
+        values = {name: value.again() if isinstance(value, Said) else value for name, value in self.values.items()}
+        return tr(self.source, **values)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What a widget or action was told to show."""
+
+    texts: dict[str, Said] = field(default_factory=dict)
+    shows: list[Callable[[], object]] = field(default_factory=list)
 
 
 class _InForce:
@@ -23,17 +52,47 @@ class _InForce:
     of_qt: QTranslator | None = None
 
 
-def tr(text: str, /, **values: object) -> str:
+class _Forms(Formatter):
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, many, more = format_spec.partition("|")
+        if not many:
+            return format(value, format_spec)
+        return one if value == 1 else more
+
+
+_forms = _Forms()
+
+
+def tr(text: str, /, **values: object) -> Said:
     """`text` in the language in force (in English where that has none), with `values` in its `{places}`."""
     found = _InForce.texts.get(text, text)
-    return found.format(**values) if values else found
+    said = Said(_forms.vformat(found, (), values) if values else found)
+    said.source, said.values = text, values
+    return said
+
+
+def later(text: str) -> str:
+    """A text in a table, which `tr` or `say` gets in time: this tells that it is to be translated."""
+    return text
 
 
 def say(thing: QObject, **texts: str) -> None:
     """Set Qt properties (`text`, `toolTip`, `windowTitle`, …) to texts that follow the language."""
+    show(thing, **{name: text if isinstance(text, Said) else tr(text) for name, text in texts.items()})
+
+
+def show(thing: QObject, **texts: str) -> None:
+    """Set Qt properties to what `tr` has made, which follows the language, or to names and numbers, as they are."""
     for name, text in texts.items():
-        thing.setProperty(name, tr(text))
-        thing.setProperty(_KEPT + name, text)
+        if isinstance(text, Said):
+            _kept(thing).texts[name] = text
+        thing.setProperty(name, str(text))
+
+
+def follow(thing: QObject, act: Callable[[], object]) -> None:
+    """Do it now, and whenever the language is switched while `thing` lives."""
+    _kept(thing).shows.append(act)
+    act()
 
 
 def language() -> str:
@@ -41,7 +100,16 @@ def language() -> str:
     return _InForce.code
 
 
-def texts_of(code: str) -> dict[str, str]:
+def system_language() -> str:
+    """The first of the system's languages that there is; else English."""
+    for wanted in QLocale.system().uiLanguages():
+        for code in LANGUAGES:
+            if QLocale(wanted).language() == QLocale(code).language():
+                return code
+    return ENGLISH
+
+
+def texts_of(code: str) -> Mapping[str, str]:
     """The translations of a language, by the English text."""
     if code == ENGLISH:
         return {}
@@ -55,16 +123,34 @@ def speak(code: str) -> None:
     _InForce.code, _InForce.texts = code, texts_of(code)
     _translate_qt(app, code)
     for widget in app.topLevelWidgets():
-        for thing in (widget, *widget.findChildren(QObject)):
-            _say_again(thing)
-        QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.LanguageChange))
+        if widget.parent() is None:
+            _say_again(widget)
 
 
-def _say_again(thing: QObject) -> None:
-    for name in thing.dynamicPropertyNames():
-        kept = bytes(name.data()).decode()
-        if kept.startswith(_KEPT):
-            thing.setProperty(kept.removeprefix(_KEPT), tr(thing.property(kept)))
+def _say_again(widget: QWidget) -> None:
+    for thing in (widget, *widget.findChildren(QObject)):
+        kept = thing.property(_KEPT)
+        if isinstance(kept, _Kept):
+            _keep_right(thing, kept)
+    QCoreApplication.sendEvent(widget, QEvent(QEvent.Type.LanguageChange))
+
+
+def _keep_right(thing: QObject, kept: _Kept) -> None:
+    for name, text in list(kept.texts.items()):
+        if thing.property(name) == text:
+            show(thing, **{name: text.again()})
+        else:  # it shows something else by now
+            del kept.texts[name]
+    for act in kept.shows:
+        act()
+
+
+def _kept(thing: QObject) -> _Kept:
+    kept = thing.property(_KEPT)
+    if not isinstance(kept, _Kept):
+        kept = _Kept()
+        thing.setProperty(_KEPT, kept)
+    return kept
 
 
 def _translate_qt(app: QApplication, code: str) -> None:
