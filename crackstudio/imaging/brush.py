@@ -2,12 +2,14 @@
 
 A pixel is under the brush if its centre lies within half the brush's size of the line; pixel (row i, column j) has its
 centre at (j + 0.5, i + 0.5). A row cuts a capsule in one interval (it is convex), so a capsule is two numbers per row:
-exact at any size, and the work grows with the newly covered area instead of with the brush.
+exact at any size, and the work grows with the newly covered area instead of with the brush. A pen's pressure changes
+the size on the way: the capsule then is the convex hull of two discs, pointed instead of level.
 """
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -63,15 +65,18 @@ class Stroke:
     def __init__(self, mask: TiledMask, brush: Brush) -> None:
         self._mask = mask
         self._brush = brush
-        self._at: tuple[float, float] | None = None
+        self._at: _Disc | None = None
         self._covered: _Spans | None = None
 
-    def to(self, x: float, y: float) -> tuple[Area, ...]:
-        """Paint from the last point (or a dot, at first) to (x, y). Returns what was painted, one area per tile."""
-        start = self._at or (x, y)
-        spans = _capsule(start, (x, y), radius=self._brush.size / 2).within(self._mask)
+    def to(self, x: float, y: float, *, size: float | None = None) -> tuple[Area, ...]:
+        """Paint from the last point (or a dot, at first) to (x, y), where the brush is `size` pixels wide.
+
+        Returns what was painted, one area per tile.
+        """
+        here = _Disc(x, y, (self._brush.size if size is None else size) / 2)
+        spans = _capsule(self._at or here, here).within(self._mask)
         painted = tuple(area for piece in spans.without(self._covered) for area in self._paint(piece))
-        self._at = (x, y)
+        self._at = here
         self._covered = spans
         return painted
 
@@ -154,18 +159,32 @@ def _piece(top: int, left: Columns, right: Columns) -> tuple[Area, Bits] | None:
     return area, (columns >= starts) & (columns < ends)
 
 
-def _capsule(start: tuple[float, float], end: tuple[float, float], *, radius: float) -> _Spans:
-    """The pixels within `radius` of the line from start to end, and always those under the two points."""
-    (ax, ay), (bx, by) = start, end
-    top, bottom = math.floor(min(ay, by) - radius), math.ceil(max(ay, by) + radius)
+class _Disc(NamedTuple):
+    """The brush at one point."""
+
+    x: float
+    y: float
+    radius: float
+
+    def edges(self, rows: Line) -> tuple[Line, Line]:
+        """Where the rows' centres cross it: from left to right, from inf to -inf where they do not."""
+        inside = self.radius * self.radius - (rows - self.y) ** 2
+        half = np.sqrt(np.maximum(inside, 0))
+        return np.where(inside >= 0, self.x - half, np.inf), np.where(inside >= 0, self.x + half, -np.inf)
+
+
+def _capsule(start: _Disc, end: _Disc) -> _Spans:
+    """The pixels in the convex hull of two discs, and always those under their centres."""
+    top = math.floor(min(start.y - start.radius, end.y - end.radius, start.y, end.y))
+    bottom = math.ceil(max(start.y + start.radius, end.y + end.radius))
     y = np.arange(top, bottom + 1, dtype=np.float64) + 0.5
-    low, high = _disc(ax, ay, radius, y)
-    for left, right in (_disc(bx, by, radius, y), _long_edges(start, end, radius, y)):
+    low, high = start.edges(y)
+    for left, right in (end.edges(y), _long_edges(start, end, y)):
         low, high = np.minimum(low, left), np.maximum(high, right)
-    for px, py in (start, end):
-        row = math.floor(py) - top
-        low[row] = min(low[row], math.floor(px) + 0.5)
-        high[row] = max(high[row], math.floor(px) + 0.5)
+    for disc in (start, end):
+        row = math.floor(disc.y) - top
+        low[row] = min(low[row], math.floor(disc.x) + 0.5)
+        high[row] = max(high[row], math.floor(disc.x) + 0.5)
     covered = low <= high
     return _Spans(
         top=top,
@@ -174,24 +193,23 @@ def _capsule(start: tuple[float, float], end: tuple[float, float], *, radius: fl
     )
 
 
-def _disc(x: float, y: float, radius: float, rows: Line) -> tuple[Line, Line]:
-    inside = radius * radius - (rows - y) ** 2
-    half = np.sqrt(np.maximum(inside, 0))
-    return np.where(inside >= 0, x - half, np.inf), np.where(inside >= 0, x + half, -np.inf)
-
-
-def _long_edges(start: tuple[float, float], end: tuple[float, float], radius: float, rows: Line) -> tuple[Line, Line]:
-    """Where the rows cross the capsule's two straight edges; level edges need none, the discs' tops bound them."""
-    (ax, ay), (bx, by) = start, end
+def _long_edges(start: _Disc, end: _Disc, rows: Line) -> tuple[Line, Line]:
+    """Where the rows cross the two lines that touch both discs; level ones need none, the discs' tops bound them."""
     low, high = np.full(rows.shape, np.inf), np.full(rows.shape, -np.inf)
-    length = math.hypot(bx - ax, by - ay)
-    if abs(by - ay) < LEVEL:
+    dx, dy, narrows = end.x - start.x, end.y - start.y, start.radius - end.radius
+    length = math.hypot(dx, dy)
+    if length <= abs(narrows):  # one disc lies in the other
         return low, high
-    nx, ny = (ay - by) / length * radius, (bx - ax) / length * radius
+    along, across = narrows / length, math.sqrt(1 - (narrows / length) ** 2)
     for side in (1, -1):
-        x0, y0, y1 = ax + side * nx, ay + side * ny, by + side * ny
+        nx = (along * dx - side * across * dy) / length
+        ny = (along * dy + side * across * dx) / length
+        x0, y0 = start.x + start.radius * nx, start.y + start.radius * ny
+        x1, y1 = end.x + end.radius * nx, end.y + end.radius * ny
+        if abs(y1 - y0) < LEVEL:
+            continue
         crossed = (rows >= min(y0, y1)) & (rows <= max(y0, y1))
-        x = x0 + (rows - y0) * ((bx - ax) / (by - ay))
+        x = x0 + (rows - y0) * ((x1 - x0) / (y1 - y0))
         low = np.where(crossed, np.minimum(low, x), low)
         high = np.where(crossed, np.maximum(high, x), high)
     return low, high

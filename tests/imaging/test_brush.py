@@ -65,6 +65,33 @@ def test_a_path_is_the_union_of_its_capsules(points: list[tuple[float, float]], 
     assert_matches(painted(points, size), distance, size)
 
 
+@given(st.lists(st.tuples(COORDINATES, COORDINATES, SIZES), min_size=2, max_size=4))
+def test_a_brush_that_changes_its_size_fills_the_hull_of_its_discs(discs: list[tuple[float, float, float]]) -> None:
+    mask = TiledMask(HEIGHT, WIDTH)
+    stroke = Stroke(mask, Brush(size=1, value=1))
+    for x, y, size in discs:
+        stroke.to(x, y, size=size)
+    depth = np.max([depth_in_hull(a, b) for a, b in pairwise(discs)], axis=0)
+    found, clear = mask.to_array()[::4, ::4].astype(bool), np.abs(depth) > 1e-4
+    assert np.array_equal(found[clear], (depth > 0)[clear])
+
+
+def depth_in_hull(a: tuple[float, float, float], b: tuple[float, float, float]) -> np.ndarray:
+    """How deep every fourth pixel's centre lies in the deepest disc on the way from a to b: their union is the hull."""
+    (ax, ay, asize), (bx, by, bsize) = a, b
+    y, x = np.mgrid[0:HEIGHT:4, 0:WIDTH:4] + 0.5
+    low, high = np.zeros_like(x), np.ones_like(x)
+
+    def depth(t: np.ndarray) -> np.ndarray:
+        return (asize + (bsize - asize) * t) / 2 - np.hypot(x - ax - (bx - ax) * t, y - ay - (by - ay) * t)
+
+    for _ in range(40):  # depth is concave in t
+        left, right = low + (high - low) / 3, high - (high - low) / 3
+        rises = depth(left) < depth(right)
+        low, high = np.where(rises, left, low), np.where(rises, high, right)
+    return depth((low + high) / 2)
+
+
 @given(st.floats(0, 299), st.floats(0, 299))
 def test_the_smallest_brush_always_paints_the_pixel_under_it(x: float, y: float) -> None:
     found = painted([(x, y)], 1)
