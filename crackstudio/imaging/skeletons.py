@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crackstudio.imaging.blocks import Bits
-from crackstudio.imaging.measuring import thinned
+from crackstudio.imaging.thinning import thinned
 
 Places = npt.NDArray[np.intp]
 """(N, 2): row and column."""

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from scipy import ndimage
 
-from crackstudio.imaging.measuring import measure, measure_area, thinned
+from crackstudio.imaging.measuring import measure, measure_area
 from crackstudio.imaging.synthesis import draw_crack
+from crackstudio.imaging.thinning import thinned
 
 WIDTHS = (1, 2, 3, 4, 5, 7, 10, 15)
 ANGLES = (0, 7, 22.5, 30, 41, 60, 90, 118, 160)
