@@ -34,6 +34,11 @@ class Layout:
         return self.home / "in-flight.json"
 
     @property
+    def classes(self) -> Path:
+        """What the values in the masks mean."""
+        return self.home / "classes.json"
+
+    @property
     def masks(self) -> Path:
         """What persons stand by."""
         return self.home / "masks"

@@ -101,6 +101,10 @@ class MaskStore:
             prefix = "" if below == "." else f"{below}/"
             yield from (f"{prefix}{file.removesuffix('.png')}" for file in files if file.endswith(".png"))
 
+    def path(self, name: str) -> Path:
+        """Where the mask of an image lies."""
+        return self._layout.mask(name)
+
     def exists(self, name: str) -> bool:
         """Whether there is one on disk."""
         return self._layout.mask(name).exists()

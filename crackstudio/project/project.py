@@ -23,6 +23,8 @@ from crackstudio.core.images import Domain, ImageEntry, MaskKind, Review, Tag
 from crackstudio.core.runs import RunSpec, Snapshot, Stock
 from crackstudio.project import rasters
 from crackstudio.project.catalogue import Catalogue, other_pictures
+from crackstudio.project.class_file import open_classes
+from crackstudio.project.class_users import Looked, class_users
 from crackstudio.project.database import Database
 from crackstudio.project.deciding import Deciding, Decision, Outcome
 from crackstudio.project.digest import digest_of
@@ -60,6 +62,7 @@ class Project:
         self._catalogue = Catalogue(database.load(), self._touch)
         self._writer = Writer(database, read_images=self._catalogue.read, report=self.report, check=self._check_home)
         self._state = State(database.load_state(), home=self.home, put=self._writer.put)
+        self.class_table = open_classes(layout, state=self._state, writer=self._writer, report=self.report)
         self._masks = MaskStore(layout, self.report)
         self._proposals = ProposalStore(layout, self._writer)
         self._journals: dict[int, Journal] = {}
@@ -82,7 +85,7 @@ class Project:
         if self._state.damaged:
             self.report(
                 f"Small things kept with the project were damaged ({', '.join(self._state.damaged)}). They are as in a "
-                "new project now; masks, tags and reviews are untouched."
+                "new project now, classes as in classes.json; masks, tags and reviews are untouched."
             )
 
     @classmethod
@@ -189,6 +192,7 @@ class Project:
                     self._catalogue.revise([image], without_mask)
                 raise
             if mask is not None:
+                self.class_table.meet(entry.name, mask)
                 self._catalogue.revise([image], with_found_mask, defect=has_defect(mask))
             elif self.entry(image).mask_kind is not None:
                 self._catalogue.revise([image], without_mask)
@@ -213,6 +217,7 @@ class Project:
                 self._masks.take_away(entry.name)
                 self._catalogue.revise([image], without_mask)
             else:
+                self.class_table.meet(entry.name, mask)
                 self._masks.save(entry.name, mask, self._size(entry))
                 self._catalogue.revise([image], partial(with_mask, kind=kind), defect=has_defect(mask))
             self._saved_upto[image] = upto
@@ -364,8 +369,12 @@ class Project:
         self._state.use_network(checkpoint, label=label)
 
     def classes(self) -> tuple[DefectClass, ...]:
-        """What the values in the masks mean."""
-        return self._state.classes()
+        """What the values in the masks mean; `class_table` changes them."""
+        return self.class_table.classes()
+
+    def class_users(self, identity: int) -> Iterator[Looked]:
+        """Which images hold a class, piece by piece, as their masks were saved last. Off the main thread."""
+        return class_users(self._masks, identity)
 
     def remember(self, key: str, value: Value) -> None:
         """Keep a small thing of the window with the project."""

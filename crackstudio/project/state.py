@@ -1,4 +1,4 @@
-"""Small things kept with a project, by key: the network in use, the classes, what the window remembers."""
+"""Small things kept with a project, by key: the network in use, a copy of the classes, what the window remembers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from crackstudio.core import locations
-from crackstudio.core.classes import CRACK, DefectClass
+from crackstudio.project.class_table import Kept
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 
@@ -49,10 +49,14 @@ class State:
         kept = path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path)
         self._keep(_NETWORK, _Network(path=kept, label=label))
 
-    def classes(self) -> tuple[DefectClass, ...]:
-        """What the values in the masks mean."""
+    def classes(self) -> Kept | None:
+        """The copy of `classes.json`, if there is one."""
         kept = self._values.get(_CLASSES)
-        return msgspec.json.decode(kept, type=tuple[DefectClass, ...]) if kept else (CRACK,)
+        return Kept.read(kept) if kept else None
+
+    def keep_classes(self, kept: Kept) -> None:
+        """Keep a copy of `classes.json`."""
+        self._keep(_CLASSES, kept)
 
     def remember(self, key: str, value: Value) -> None:
         """Keep something of the window."""
@@ -82,4 +86,4 @@ class _Network(msgspec.Struct, frozen=True, kw_only=True):
     label: str
 
 
-_TYPES: dict[str, Any] = {_NETWORK: _Network, _CLASSES: tuple[DefectClass, ...]}
+_TYPES: dict[str, Any] = {_NETWORK: _Network, _CLASSES: Kept}
