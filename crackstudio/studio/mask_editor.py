@@ -116,10 +116,10 @@ class MaskEditor(QObject):
             self._take_in_untouched()
         self.extend_stroke(x, y)
 
-    def extend_stroke(self, x: float, y: float) -> None:
-        """Draw the brush on to (x, y); nothing where no stroke was begun."""
+    def extend_stroke(self, x: float, y: float, *, size: float | None = None) -> None:
+        """Draw the brush on to (x, y), where it is `size` pixels wide (None: as it began); only in a stroke."""
         if self._stroke is not None:
-            painted = self._stroke.to(x, y)
+            painted = self._stroke.to(x, y, size=size)
             self._stroke_painted |= bool(painted)
             self._announce(painted)
 

@@ -32,6 +32,7 @@ class MiniMap(QWidget):
         super().__init__(parent)
         self._canvas = parent
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)  # nor of a pen's events
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(self.tr("Click or drag to look elsewhere"))
         self.hide()

@@ -1,7 +1,7 @@
 """Joins the image list's selection to the batch: menu, keys, undo, progress."""
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QTabletEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from crackstudio.studio.batch import Batch
@@ -38,9 +38,10 @@ class _HandOnCanvas(QObject):
         self._window = window
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        presses = event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.TabletPress)
         if (
-            event.type() == QEvent.Type.MouseButtonPress
-            and isinstance(event, QMouseEvent)
+            presses
+            and isinstance(event, QMouseEvent | QTabletEvent)
             and event.button() != Qt.MouseButton.MiddleButton
         ):
             self._window.image_list.select_open_only()

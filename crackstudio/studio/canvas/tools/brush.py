@@ -5,9 +5,13 @@ from crackstudio.studio.canvas.tools.tool import Easel, Pointer, Tool, ToolKey, 
 
 
 class BrushTool(Tool):
-    """One drag is one stroke and one undo step. The other brushes differ only in how a drag begins."""
+    """One drag is one stroke and one undo step. The other brushes differ only in how a drag begins.
+
+    A pen's pressure makes it narrower, down to a pixel.
+    """
 
     key = ToolKey.BRUSH
+    feels_pressure = True
 
     @property
     def hint(self) -> str:
@@ -20,17 +24,22 @@ class BrushTool(Tool):
         """Put the brush down; it erases where the pointer says so, and else paints where it may."""
         if easel.editor is not None:
             value, where = (0, None) if pointer.erases else (easel.brush_value, where)
-            easel.editor.begin_stroke(pointer.x, pointer.y, size=easel.brush_size, value=value, where=where)
+            easel.editor.begin_stroke(pointer.x, pointer.y, size=_width(easel, pointer), value=value, where=where)
 
     def move(self, easel: Easel, pointer: Pointer) -> None:
         if easel.editor is not None:
-            easel.editor.extend_stroke(pointer.x, pointer.y)
+            easel.editor.extend_stroke(pointer.x, pointer.y, size=_width(easel, pointer))
 
     def release(self, easel: Easel, pointer: Pointer) -> None:
         if easel.editor is not None:
-            easel.editor.extend_stroke(pointer.x, pointer.y)
+            easel.editor.extend_stroke(pointer.x, pointer.y, size=_width(easel, pointer))
             easel.editor.finish_stroke()
 
     def cancel(self, easel: Easel) -> None:
         if easel.editor is not None:
             easel.editor.cancel_stroke()
+
+
+def _width(easel: Easel, pointer: Pointer) -> float:
+    """Diameter in image pixels."""
+    return max(1.0, easel.brush_size * pointer.pressure)

@@ -32,7 +32,8 @@ class ToolKey(StrEnum):
 class Pointer:
     """Where the pointer is: (x, y) in image pixels with fractions, (device_x, device_y) in pixels of the window.
 
-    `erases` is true while the right button or Ctrl asks to erase.
+    `erases` is true while the right button, Ctrl or a pen's other end asks to erase. `pressure`, in [0, 1], is that of
+    a pen; a mouse presses fully.
     """
 
     x: float
@@ -40,6 +41,7 @@ class Pointer:
     device_x: float
     device_y: float
     erases: bool = False
+    pressure: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,8 @@ class Tool(ABC):
     """Whether the brush's size is drawn around the pointer."""
     uses_map: ClassVar[bool] = False
     """Whether it paints from the crack map, which is then shown clearly."""
+    feels_pressure: ClassVar[bool] = False
+    """Whether a pen's pressure counts: it then gets the pen's own events, a drafting tool the mouse's made of them."""
 
     @property
     @abstractmethod
