@@ -5,8 +5,6 @@ from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 
-from crackstudio.core.classes import CRACK
-
 
 class Layer(StrEnum):
     """From the bottom to the top."""
@@ -22,7 +20,7 @@ class Layer(StrEnum):
 class Look:
     """`opacity` in [0, 1]; `colour` as `#rrggbb`, None where the layer brings its own colours.
 
-    The colour of HEAT marks what is over the threshold, that of MASK the first class.
+    The colour of HEAT marks what is over the threshold; those of MASK are its classes'.
     """
 
     visible: bool = True
@@ -40,7 +38,7 @@ class LayerStack(QObject):
         self._looks = {
             Layer.IMAGE: Look(),
             Layer.HEAT: Look(opacity=0.6, colour="#ffd23f"),
-            Layer.MASK: Look(opacity=0.45, colour=CRACK.colour),
+            Layer.MASK: Look(opacity=0.45),
             Layer.WEIGHTS: Look(visible=False, opacity=0.75),
             Layer.WIDTHS: Look(visible=False, opacity=1.0),
         }

@@ -1,6 +1,6 @@
 """Colour tables of the layers: what a class, a crack map's value or a weight looks like."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -26,11 +26,15 @@ class MaskPalette:
     line: Table
 
 
-def mask_palette(colours: Mapping[int, str], *, opacity: float, is_filled: bool = True) -> MaskPalette:
+def mask_palette(
+    colours: Mapping[int, str], *, opacity: float, is_filled: bool = True, hidden: Collection[int] = ()
+) -> MaskPalette:
     """From colours by class id; unknown ones look like the first. The contour stays clear where the fill is faint."""
     fill, line = np.zeros(256, np.int32), np.zeros(256, np.int32)
     first = next(iter(colours.values()), CRACK.colour)
     for value in range(1, 256):
+        if value in hidden:
+            continue
         colour = QColor(UNSURE_COLOUR if value == UNSURE else colours.get(value, first))
         fill[value] = _premultiplied(colour, opacity) if is_filled else 0
         line[value] = _premultiplied(colour, min(1.0, opacity + 0.4) if opacity else 0.0)

@@ -1,6 +1,6 @@
 """What the canvas shows: one image, its crack maps, its mask and weights, as sheets in the order of the layers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtGui import QPainter
@@ -47,6 +47,7 @@ class Scene(QObject):
         self._layers = layers
         self._layers.changed.connect(self._restyle)
         self._classes: dict[int, DefectClass] = {CRACK.id: CRACK}
+        self._hidden: Collection[int] = ()
         self.tones = Tones()
         self._pyramid: ImagePyramid | None = None
         self._sheets: dict[Layer, Sheet] = {}
@@ -110,11 +111,9 @@ class Scene(QObject):
         self.threshold = threshold
         self._restyle(Layer.HEAT)
 
-    def set_classes(self, classes: Sequence[DefectClass]) -> None:
-        """Names and colours of the mask's classes; the first class' colour is the layer's."""
-        self._classes = {kind.id: kind for kind in classes}
-        if classes:
-            self._layers.set_look(Layer.MASK, colour=classes[0].colour)
+    def set_classes(self, classes: Sequence[DefectClass], *, hidden: Collection[int] = ()) -> None:
+        """Names and colours of the mask's classes; the pixels of those `hidden`, by id, are not drawn."""
+        self._classes, self._hidden = {kind.id: kind for kind in classes}, hidden
         self._restyle(Layer.MASK)
 
     def set_tones(self, tones: Tones) -> None:
@@ -254,10 +253,8 @@ class Scene(QObject):
     def _palette(self) -> MaskPalette:
         look = self._layers.look(Layer.MASK)
         colours = {kind.id: kind.colour for kind in self._classes.values()}
-        first = min(colours, default=CRACK.id)
         shows_weights = self._is_shown(Layer.WEIGHTS) and Layer.WEIGHTS in self._sheets
-        colours[first] = look.colour or CRACK.colour
-        return mask_palette(colours, opacity=look.opacity, is_filled=not shows_weights)
+        return mask_palette(colours, opacity=look.opacity, is_filled=not shows_weights, hidden=self._hidden)
 
     def _table_of(self, layer: Layer) -> list[int]:
         look = self._layers.look(layer)

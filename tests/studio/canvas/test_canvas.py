@@ -179,6 +179,18 @@ def test_the_class_in_use_is_painted_in_its_colour(easel: Easel) -> None:
     assert easel.colour(65, 60).green() > GREY + 30
 
 
+def test_each_class_has_its_colour_and_may_be_hidden(qtbot: QtBot) -> None:
+    mask = np.ones((HEIGHT, WIDTH), np.uint8)
+    mask[:, 40:80], mask[:, 80:] = 2, 255
+    easel = Easel(qtbot, mask=mask)
+    easel.canvas.layers.set_look(Layer.MASK, opacity=1.0)
+    classes = [CRACK, DefectClass(id=2, name="spall", colour="#00ff00")]
+    easel.canvas.scene.set_classes(classes)
+    assert (easel.colour(20, 45), easel.colour(60, 45)) == (QColor(CRACK.colour), QColor("#00ff00"))
+    easel.canvas.scene.set_classes(classes, hidden={2, 255})
+    assert [easel.colour(x, 45) for x in (20, 60, 100)] == [QColor(CRACK.colour), PLAIN, PLAIN]
+
+
 @pytest.mark.parametrize("notches", [1, 3, -1])
 def test_the_wheel_zooms_and_keeps_the_pixel_under_the_pointer(easel: Easel, notches: int) -> None:
     place = easel.at(40, 30)
@@ -328,7 +340,8 @@ def test_layers_are_hidden_and_faded(qtbot: QtBot) -> None:
     full = easel.colour(20, 20).red()
     easel.canvas.layers.set_look(Layer.MASK, opacity=0.2)
     assert GREY < easel.colour(20, 20).red() < full
-    easel.canvas.layers.set_look(Layer.MASK, opacity=1.0, colour="#0000ff")
+    easel.canvas.layers.set_look(Layer.MASK, opacity=1.0)
+    easel.canvas.set_classes([DefectClass(id=1, name="crack", colour="#0000ff")])
     assert easel.colour(20, 20) == QColor(0, 0, 255)
     easel.canvas.layers.set_look(Layer.MASK, visible=False)
     assert easel.colour(20, 20) == PLAIN
