@@ -39,11 +39,7 @@ class _HandOnCanvas(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         presses = event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.TabletPress)
-        if (
-            presses
-            and isinstance(event, QMouseEvent | QTabletEvent)
-            and event.button() != Qt.MouseButton.MiddleButton
-        ):
+        if presses and isinstance(event, QMouseEvent | QTabletEvent) and event.button() != Qt.MouseButton.MiddleButton:
             self._window.image_list.select_open_only()
         return super().eventFilter(watched, event)
 
