@@ -17,6 +17,7 @@ from crackstudio.studio.engine_link import ENGINE
 from crackstudio.studio.joints.dialogs import join_dialogs
 from crackstudio.studio.joints.editing import join_editing
 from crackstudio.studio.joints.looking import join_looking
+from crackstudio.studio.joints.pen import join_pen
 from crackstudio.studio.joints.project import join_project
 from crackstudio.studio.joints.selecting import join_selecting
 from crackstudio.studio.joints.training import join_training
@@ -75,6 +76,7 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
     join_project(window)
     join_editing(window)
     join_looking(window)
+    join_pen(window)
     join_selecting(window, Batch(session, reviewing=window.reviewing))
     join_training(window)
     join_dialogs(window, theme=theme)

@@ -101,6 +101,15 @@ class Settings:
         self._store.setValue("mini_map", "true" if shows else "false")
 
     @property
+    def pen_pressure(self) -> bool:
+        """Whether a pen's pressure changes the width of the brush."""
+        return str(self._store.value("pen_pressure", "true")) != "false"
+
+    @pen_pressure.setter
+    def pen_pressure(self, felt: bool) -> None:
+        self._store.setValue("pen_pressure", "true" if felt else "false")
+
+    @property
     def geometry(self) -> QByteArray:
         """The window's place and size; empty the first time."""
         return self._bytes("window/geometry")
