@@ -1,9 +1,13 @@
-"""Every action of the studio and its keys, as data: menus, tool tips, the keys sheet and the palette come from here."""
+"""Every action of the studio and its keys, as data: menus, tool tips, the keys sheet and the palette come from here.
+
+Titles and hints are English; who shows them says them in the language in force.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from crackstudio.core.classes import UNSURE
+from crackstudio.studio.language import tr
 
 
 class Group(StrEnum):
@@ -170,7 +174,7 @@ ACTIONS = (
     Binding(name="grow", title="Grow", group=Group.EDIT, hint="Widens the class in use"),
     Binding(name="shrink", title="Shrink", group=Group.EDIT, hint="Narrows the class in use"),
     *(
-        Binding(name=f"class_{number}", title=f"Class {number}", group=Group.EDIT, submenu="Class")
+        Binding(name=f"class_{number}", title=tr("Class {number}", number=number), group=Group.EDIT, submenu="Class")
         for number in CLASS_KEYS
     ),
     Binding(
@@ -296,6 +300,8 @@ ACTIONS = (
     ),
     Binding(name="palette", title="Command palette", group=Group.HELP, icon="command"),
 )
+
+BINDINGS = {binding.name: binding for binding in ACTIONS}
 
 DEFAULT: dict[str, tuple[str, ...]] = {
     "open": ("Ctrl+O",),

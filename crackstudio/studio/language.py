@@ -5,7 +5,8 @@ action and keep them right when the language is switched, and `follow` does so f
 `{count:image|images}` in a text is the word for one or for more; a language without plurals leaves it out.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from string import Formatter
 
@@ -20,6 +21,7 @@ LANGUAGES = {ENGLISH: "English", "zh_CN": "简体中文"}
 """What a language calls itself, by its code."""
 
 _KEPT = "said"
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 class Said(str):
@@ -65,10 +67,28 @@ _forms = _Forms()
 
 def tr(text: str, /, **values: object) -> Said:
     """`text` in the language in force (in English where that has none), with `values` in its `{places}`."""
+    if isinstance(text, Said):
+        return text.again()
     found = _InForce.texts.get(text, text)
     said = Said(_forms.vformat(found, (), values) if values else found)
     said.source, said.values = text, values
     return said
+
+
+def joined(parts: Iterable[str], *, by: str = ", ") -> Said:
+    """The parts, with what the language puts between them."""
+    values = {f"part{number}": part for number, part in enumerate(parts)}
+    return tr("{by}".join(f"{{{name}}}" for name in values), by=tr(by), **values)
+
+
+def heard(words: str) -> str:
+    """What a lower floor says, in English: in its translation `{n1}`, `{n2}` … are the places of its numbers."""
+    if "{" in words:
+        return words
+    numbers = _NUMBER.findall(words)
+    places = iter(range(1, len(numbers) + 1))
+    source = _NUMBER.sub(lambda _found: f"{{n{next(places)}}}", words)
+    return tr(source, **{f"n{place}": number for place, number in enumerate(numbers, 1)})
 
 
 def later(text: str) -> str:
@@ -78,7 +98,7 @@ def later(text: str) -> str:
 
 def say(thing: QObject, **texts: str) -> None:
     """Set Qt properties (`text`, `toolTip`, `windowTitle`, …) to texts that follow the language."""
-    show(thing, **{name: text if isinstance(text, Said) else tr(text) for name, text in texts.items()})
+    show(thing, **{name: tr(text) for name, text in texts.items()})
 
 
 def show(thing: QObject, **texts: str) -> None:

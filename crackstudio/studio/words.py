@@ -3,6 +3,8 @@
 import re
 from datetime import datetime
 
+from crackstudio.studio.language import Said, tr
+
 _RUN = re.compile(r"(?P<when>\d{8}-\d{6})-(?P<method>.+?)(@(?P<step>\d+))?")
 
 
@@ -10,15 +12,15 @@ def duration(seconds: float) -> str:
     """`45 s`, `3 min 20 s`, `2 h 05 min`."""
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s"
+        return tr("{seconds} s", seconds=whole)
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+        return tr("{minutes} min {seconds:02d} s", minutes=whole // 60, seconds=whole % 60)
+    return tr("{hours} h {minutes:02d} min", hours=whole // 3600, minutes=whole % 3600 // 60)
 
 
 def rough_duration(seconds: float) -> str:
     """What an estimate is worth: `1 min`, `20 min`, `2 h 05 min`."""
-    return duration(seconds) if seconds >= 3600 else f"{max(1, round(seconds / 60))} min"
+    return duration(seconds) if seconds >= 3600 else tr("{minutes} min", minutes=max(1, round(seconds / 60)))
 
 
 def network_name(label: str) -> str:
@@ -26,13 +28,18 @@ def network_name(label: str) -> str:
     found = _RUN.fullmatch(label)
     if found is None:
         return label
-    when = datetime.strptime(found["when"], "%Y%m%d-%H%M%S").astimezone().strftime("%d %b, %H:%M")
-    return f"{found['method']} {when}" + (f" · step {int(found['step']):,}" if found["step"] else "")
+    when = _said(datetime.strptime(found["when"], "%Y%m%d-%H%M%S").astimezone())
+    name = tr("{method} {when}", method=found["method"], when=when)
+    return tr("{run} · step {step:,}", run=name, step=int(found["step"])) if found["step"] else name
 
 
 def moment(iso: str) -> str:
     """An ISO 8601 time as `20 Nov, 11:02`; as it is where it is none."""
     try:
-        return datetime.fromisoformat(iso).astimezone().strftime("%d %b, %H:%M")
+        return _said(datetime.fromisoformat(iso).astimezone())
     except ValueError:
         return iso
+
+
+def _said(when: datetime) -> Said:
+    return tr("{when:%d %b, %H:%M}", when=when)

@@ -12,6 +12,7 @@ from crackstudio.studio.canvas.image_sheet import Tones
 from crackstudio.studio.canvas.overlays import INK
 from crackstudio.studio.canvas.pyramid import ImagePyramid, averaged_level
 from crackstudio.studio.canvas.viewport import Viewport
+from crackstudio.studio.language import say
 
 _ROOM = (168, 126)
 """Width and height at most, in logical pixels."""
@@ -34,7 +35,7 @@ class MiniMap(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)  # nor of a pen's events
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip(self.tr("Click or drag to look elsewhere"))
+        say(self, toolTip="Click or drag to look elsewhere")
         self.hide()
         self._pyramid: ImagePyramid | None = None
         self._tones = Tones()

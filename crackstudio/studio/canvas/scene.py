@@ -18,6 +18,7 @@ from crackstudio.studio.canvas.sheets import Sheet
 from crackstudio.studio.canvas.viewport import Box, Viewport
 from crackstudio.studio.canvas.weights import LiveWeights
 from crackstudio.studio.canvas.widths import PER_PIXEL, LiveWidths
+from crackstudio.studio.language import tr
 from crackstudio.studio.mask_editor import MaskEditor
 
 _HINT = 0.35
@@ -168,9 +169,9 @@ class Scene(QObject):
         words = [f"{red} {green} {blue}" if not red == green == blue else f"{red}"]
         crack_map = self._shown_map()
         if crack_map is not None:
-            words.append(self.tr("map {value}").format(value=f"{crack_map[y, x] / 255:.2f}"))
+            words.append(tr("map {value:.2f}", value=crack_map[y, x] / 255))
         if self.widths.pixels is not None and self._is_shown(Layer.WIDTHS) and self.widths.pixels[y, x]:
-            words.append(self.tr("{width} px wide").format(width=f"{self.widths.pixels[y, x] / PER_PIXEL:.1f}"))
+            words.append(tr("{width:.1f} px wide", width=self.widths.pixels[y, x] / PER_PIXEL))
         if self.editor is not None:
             value = int(self.editor.mask.region(y, x, 1, 1)[0, 0])
             if value:
@@ -179,8 +180,8 @@ class Scene(QObject):
 
     def _name_of(self, value: int) -> str:
         if value == UNSURE:
-            return self.tr("unsure")
-        return self._classes[value].name if value in self._classes else self.tr("class {id}").format(id=value)
+            return tr("unsure")
+        return self._classes[value].name if value in self._classes else tr("class {id}", id=value)
 
     def _check_size(self, height: int, width: int) -> None:
         if (height, width) != self.size:

@@ -23,7 +23,7 @@ class Workbench(Display):
     cursor_moved = Signal(int, int, str)
     """Column, row and what lies there; -1, -1 and nothing outside of the image."""
     brush_size_changed = Signal(int)
-    tool_hint_changed = Signal(str)
+    tool_hint_changed = Signal(object)
     stroke_finished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -18,10 +18,11 @@ from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.stage import ViewState
 from crackstudio.studio.canvas.tools.tool import ToolKey
 from crackstudio.studio.desk import DEFAULT_THRESHOLD, OpenImage
+from crackstudio.studio.language import joined, tr
 from crackstudio.studio.mending import Mend
 from crackstudio.studio.own_keys import native
 from crackstudio.studio.session import LAST_IMAGE
-from crackstudio.studio.widgets.action_set import CLASSES
+from crackstudio.studio.widgets.action_set import CLASSES, title_of
 from crackstudio.studio.widgets.bricks import show_tip
 from crackstudio.studio.widgets.main_window import MainWindow
 
@@ -189,7 +190,7 @@ def _join_mending(window: MainWindow) -> None:
 
 
 def _mend(window: MainWindow, what: Mend) -> None:
-    title, size = window.actions[what].text(), window.mend_panel.size_of(what)
+    title, size = title_of(what), window.mend_panel.size_of(what)
     window.mending.mend(what, title=title, value=window.canvas.brush_value, size=size)
 
 
@@ -243,8 +244,9 @@ def _join_view(window: MainWindow) -> None:
 def _show_before(window: MainWindow, on: bool) -> None:
     window.canvas.show_previous = on
     keys = window.keymap.keys_of("before_after")
-    back = f" {native(keys[0])} goes back." if keys else ""
-    words = f"Before: what the network of then proposed.{back}" if on else "After: the newest proposal."
+    words = tr("Before: what the network of then proposed.") if on else tr("After: the newest proposal.")
+    if on and keys:
+        words = joined((words, tr("{key} goes back.", key=native(keys[0]))), by=" ")
     window.session.message_given.emit(words)
 
 

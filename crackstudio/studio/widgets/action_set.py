@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar
 
 from crackstudio.core.classes import UNSURE
 from crackstudio.studio.icons import icon
-from crackstudio.studio.keymap import ACTIONS, CLASS_KEYS, Binding, Group
+from crackstudio.studio.keymap import ACTIONS, BINDINGS, CLASS_KEYS, Binding, Group
+from crackstudio.studio.language import Said, say, show, tr
 from crackstudio.studio.own_keys import KeyMap, native
 
 TOOLS = ("brush", "erase", "proposal_brush", "trace", "line", "polygon", "fill", "wand", "lasso", "hand")
@@ -32,27 +33,43 @@ def show_keys(actions: dict[str, QAction], keymap: KeyMap) -> None:
         action, keys = actions[binding.name], in_force[binding.name]
         if not binding.held:
             action.setShortcuts([QKeySequence(key) for key in keys])
-        name = binding.title.rstrip("…")
-        tip = f"{name}  ({native(keys[0])})" if keys else name
-        action.setToolTip(f"{tip}\n{binding.hint}" if binding.hint else tip)
+        name = title_of(binding.name)
+        tip = tr("{name}  ({key})", name=name, key=native(keys[0])) if keys else name
+        show(action, toolTip=tr("{tip}\n{hint}", tip=tip, hint=tr(binding.hint)) if binding.hint else tip)
 
 
 def fill_menus(window: QMainWindow, actions: dict[str, QAction]) -> dict[Group, QMenu]:
     """The menu bar, in the order of the groups."""
-    menus = {group: window.menuBar().addMenu(group.value) for group in Group}
+    menus = {group: add_menu(window.menuBar(), group.value) for group in Group}
     submenus: dict[str, QMenu] = {}
     for binding in ACTIONS:
         menu = menus[binding.group]
         if binding.submenu:
-            menu = submenus.get(binding.submenu) or submenus.setdefault(binding.submenu, menu.addMenu(binding.submenu))
+            if binding.submenu not in submenus:
+                submenus[binding.submenu] = add_menu(menu, binding.submenu)
+            menu = submenus[binding.submenu]
         if binding.gap:
             menu.addSeparator()
         menu.addAction(actions[binding.name])
     return menus
 
 
+def add_menu(bar: QMenuBar | QMenu, title: str) -> QMenu:
+    """One more menu in a bar or menu."""
+    menu = bar.addMenu("")
+    say(menu, title=title)
+    return menu
+
+
+def title_of(name: str) -> Said:
+    """What an action is called outside of menus: without the dots that promise a question."""
+    title = BINDINGS[name].title
+    return tr(title.removesuffix("…") if title.endswith("…") else title)
+
+
 def _make(binding: Binding, window: QMainWindow) -> QAction:
-    action = QAction(binding.title, window)
+    action = QAction(window)
+    say(action, text=binding.title)
     action.setObjectName(binding.name)
     action.setCheckable(binding.checkable)
     action.setAutoRepeat(not binding.once)

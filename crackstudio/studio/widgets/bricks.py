@@ -1,12 +1,13 @@
 """The small parts every panel is built of: headings, sliders with a number, segments, foldable sections."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QButtonGroup,
+    QComboBox,
     QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
@@ -19,17 +20,40 @@ from PySide6.QtWidgets import (
 )
 
 from crackstudio.studio.icons import icon, paint_glyph
+from crackstudio.studio.language import Said, follow, show, tr
 
 ICON = QSize(16, 16)
 
 
 def text(words: str, *, kind: str = "", wrap: bool = False) -> QLabel:
     """A label; `kind` is a property the style sheet knows: heading, muted, title, display, good, bad."""
-    made = QLabel(words)
+    made = QLabel()
+    show(made, text=words)
     made.setWordWrap(wrap)
     if kind:
         made.setProperty(kind, True)
     return made
+
+
+class Choices(QComboBox):
+    """A box to choose from."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words: list[str] = []
+        follow(self, self._name_items)
+
+    def offer(self, items: Iterable[tuple[str, object]]) -> None:
+        """These and no others: (words, data)."""
+        self.clear()
+        self._words = []
+        for words, data in items:
+            self._words.append(words)
+            self.addItem(words, data)
+
+    def _name_items(self) -> None:
+        for index, words in enumerate(self._words):
+            self.setItemText(index, tr(words) if isinstance(words, Said) else words)
 
 
 def line() -> QFrame:
@@ -42,13 +66,13 @@ def line() -> QFrame:
 
 def push(words: str, *, icon_name: str = "", primary: bool = False, flat: bool = False, tip: str = "") -> QPushButton:
     """A button that leaves the keyboard to the canvas when clicked."""
-    made = QPushButton(f" {words}" if icon_name and words else words)
+    made = QPushButton()
+    show(made, text=tr(" {words}", words=words) if icon_name and words else words, toolTip=tip)
     if icon_name:
         made.setIcon(icon(icon_name, colour="on_accent" if primary else "text"))
         made.setIconSize(ICON)
     made.setProperty("primary", primary)
     made.setProperty("flat", flat)
-    made.setToolTip(tip)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return made
 
@@ -58,7 +82,7 @@ def glyph_button(icon_name: str, *, tip: str, colour: str = "muted", checkable: 
     made = QToolButton()
     made.setIcon(icon(icon_name, colour=colour))
     made.setIconSize(ICON)
-    made.setToolTip(tip)
+    show(made, toolTip=tip)
     made.setCheckable(checkable)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return made
@@ -106,7 +130,7 @@ class Section(QWidget):
     def __init__(self, title: str, *, folded: bool = False) -> None:
         super().__init__()
         self._head = QToolButton()
-        self._head.setText(title)
+        show(self._head, text=title)
         self._head.setCheckable(True)
         self._head.setChecked(not folded)
         self._head.setAutoRaise(True)
@@ -161,7 +185,7 @@ class SliderRow(QWidget):
         self._number.setDecimals(decimals)
         self._number.setSingleStep(10**-decimals)
         self._number.setRange(minimum, maximum)
-        self._number.setSuffix(suffix)
+        show(self._number, suffix=suffix)
         self._number.setFixedWidth(72)
         self._number.setProperty("plain", True)
         self._number.setAlignment(Qt.AlignmentFlag.AlignRight)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from crackstudio.studio.icons import icon
+from crackstudio.studio.language import say
 
 _FALLBACK_ICON = "caret-right"
 
@@ -18,7 +19,7 @@ class CommandPalette(QDialog):
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._line = QLineEdit()
-        self._line.setPlaceholderText("Type a command")
+        say(self._line, placeholderText="Type a command")
         self._list = QListWidget()
         for action in actions:
             self._add(action)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from crackstudio.studio.language import say, tr
 from crackstudio.studio.widgets.bricks import push, text
 from crackstudio.studio.words import network_name
 
@@ -29,10 +30,10 @@ class ComparisonView(QDialog):
     ) -> None:
         """`rows` are (name, (image, before, after))."""
         super().__init__(parent)
-        self.setWindowTitle("Which network is better?")
+        say(self, windowTitle="Which network is better?")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(820, 720)
-        take, keep = push("Use the new network", primary=True), push("Keep the one in use")
+        take, keep = push(tr("Use the new network"), primary=True), push(tr("Keep the one in use"))
         take.setObjectName("use_new")
         keep.setObjectName("keep_old")
         take.clicked.connect(self.new_chosen)
@@ -62,7 +63,9 @@ def _table(old: str, new: str, rows: Sequence[tuple[str, Sequence[QImage]]]) -> 
     grid = QGridLayout(body)
     grid.setContentsMargins(12, 12, 12, 12)
     grid.setSpacing(8)
-    for column, heading in enumerate(("Image", f"Before: {network_name(old)}", f"After: {network_name(new)}")):
+    before = tr("Before: {network}", network=network_name(old))
+    after = tr("After: {network}", network=network_name(new))
+    for column, heading in enumerate((tr("Image"), before, after)):
         grid.addWidget(text(heading, kind="heading", wrap=True), 0, column)
     for line, (name, pictures) in enumerate(rows):
         for column, picture in enumerate(pictures):

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from crackstudio.core.images import ImageEntry, MaskKind, Review, Tag, tag_of_folder
 from crackstudio.studio.colours import Colours, colours_now
 from crackstudio.studio.icons import paint_glyph
+from crackstudio.studio.language import tr
 from crackstudio.studio.widgets.image_model import ENTRY_ROLE
 
 ROW = QSize(120, 60)
@@ -110,11 +111,11 @@ class ImageDelegate(QStyledItemDelegate):
 
 def _state_words(entry: ImageEntry) -> str:
     if entry.problem:
-        return "cannot be read"
+        return tr("cannot be read")
     if entry.review is Review.PROPOSED and entry.score is not None:
-        return f"{entry.score:.0%} unsure"
+        return tr("{share:.0%} unsure", share=entry.score)
     if entry.review is Review.CONFIRMED and entry.tag is Tag.INTACT:
-        return "confirmed, intact"
+        return tr("confirmed, intact")
     if entry.mask_kind is MaskKind.REGION:
-        return f"{entry.review}, region"
-    return str(entry.review)
+        return tr("{review}, region", review=tr(entry.review))
+    return tr(entry.review)

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import (
 
 from crackstudio.core.images import Review, Tag
 from crackstudio.studio.icons import icon
+from crackstudio.studio.language import joined, say, show, tr
 from crackstudio.studio.thumbnails import Thumbnails
-from crackstudio.studio.widgets.bricks import glyph_button, restyle, text
+from crackstudio.studio.widgets.bricks import Choices, glyph_button, restyle, text
 from crackstudio.studio.widgets.image_delegate import ROW, ImageDelegate
 from crackstudio.studio.widgets.image_model import ENTRY_ROLE, Arranged, Filter, ImageModel, Order
 from crackstudio.studio.widgets.image_view import ImageView
@@ -45,16 +46,16 @@ class ImageList(QWidget):
         self.view = ImageView(row_height=ROW.height())
         self._delegate = ImageDelegate(self.view)
         self._search = QLineEdit()
-        self._review = QComboBox()
-        self._tag = QComboBox()
-        self._order = QComboBox()
+        self._review = Choices()
+        self._tag = Choices()
+        self._order = Choices()
         self._progress = QProgressBar()
         self._count = QLabel()
         self._listed = text("", kind="muted")
         self._pace = text("", kind="muted")
         self._pace.setObjectName("pace")
         self._busy = QLabel()
-        self._stop = glyph_button("x", tip="Stop: what is done stays and can be undone")
+        self._stop = glyph_button("x", tip=tr("Stop: what is done stays and can be undone"))
         self._open: int | None = None
         self._asked: int | None = None
         self._thumbnails: Thumbnails | None = None
@@ -117,7 +118,8 @@ class ImageList(QWidget):
 
     def show_busy(self, words: str, done: int = 0, of: int = 0) -> None:
         """Tell of work on many images in the foot; no words when it is over."""
-        self._busy.setText(f"{words} {done:,} of {of:,}" if words else "")
+        said = tr("{words} {done:,} of {total:,}", words=words, done=done, total=of)
+        show(self._busy, text=said if words else "")
         self._busy.setVisible(bool(words))
         self._stop.setVisible(bool(words))
 
@@ -138,20 +140,15 @@ class ImageList(QWidget):
         )
 
     def _build_filters(self) -> None:
-        self._search.setPlaceholderText("Search names")
+        say(self._search, placeholderText="Search names")
         self._search.setClearButtonEnabled(True)
         self._search.addAction(icon("magnifying-glass", colour="faint"), QLineEdit.ActionPosition.LeadingPosition)
         self._search.textChanged.connect(self._typing.start)
-        self._review.addItem("All states", "")
-        self._review.addItem("Unreviewed", UNREVIEWED)
-        for review in Review:
-            self._review.addItem(review.value.capitalize(), review.value)
-        self._tag.addItem("All tags", "")
-        for tag in Tag:
-            self._tag.addItem(tag.value.capitalize(), tag.value)
-        for order in Order:
-            self._order.addItem(order.value.capitalize(), order.value)
-        self._order.setToolTip("Order of the queue")
+        states = [(tr(review.capitalize()), review.value) for review in Review]
+        self._review.offer([(tr("All states"), ""), (tr("Unreviewed"), UNREVIEWED), *states])
+        self._tag.offer([(tr("All tags"), ""), *((tr(tag.capitalize()), tag.value) for tag in Tag)])
+        self._order.offer([(tr(order.capitalize()), order.value) for order in Order])
+        say(self._order, toolTip="Order of the queue")
         for box, name in ((self._review, "filter_review"), (self._tag, "filter_tag"), (self._order, "order")):
             box.setObjectName(name)
             box.setMinimumContentsLength(4)
@@ -211,25 +208,28 @@ class ImageList(QWidget):
     def _show_selection(self) -> None:
         selected, listed = sum(map(len, self.view.selected_rows())), self.model.rowCount()
         if selected > 1:
-            self._listed.setText(f"{selected:,} selected")
+            say(self._listed, text=tr("{count:,} selected", count=selected))
         else:
-            self._listed.setText("" if listed == self.model.total else f"{listed:,} listed")
+            show(self._listed, text="" if listed == self.model.total else tr("{count:,} listed", count=listed))
 
     def _show_pace(self) -> None:
         """Quiet until something was confirmed."""
         pace = self.model.pace
         recent, left = pace.recent(), pace.seconds_left(self.model.total - self.model.counts[Review.CONFIRMED])
-        words = f"{recent:,} in the last 15 min" if recent else ""
-        self._pace.setText(f"{words} · {rough_duration(left)} left" if words and left is not None else words)
-        self._pace.setVisible(bool(words))
+        words = tr("{count:,} in the last 15 min", count=recent)
+        if left is not None:
+            words = joined((words, tr("{time} left", time=rough_duration(left))), by=" · ")
+        show(self._pace, text=words if recent else "")
+        self._pace.setVisible(bool(recent))
 
     def _show_counts(self) -> None:
         confirmed, total = self.model.counts[Review.CONFIRMED], self.model.total
-        self._count.setText(f"Confirmed {confirmed:,} of {total:,}")
+        say(self._count, text=tr("Confirmed {done:,} of {total:,}", done=confirmed, total=total))
         self._show_selection()
         self._show_pace()
         self._progress.setMaximum(max(1, total))
         self._progress.setValue(confirmed)
-        waiting = ", ".join(f"{self.model.counts[review]:,} {review}" for review in Review)
-        self._progress.setToolTip(waiting)
-        self._count.setToolTip(waiting)
+        counts = self.model.counts
+        waiting = joined(tr("{count:,} {review}", count=counts[review], review=tr(review)) for review in Review)
+        for widget in (self._progress, self._count):
+            say(widget, toolTip=waiting)

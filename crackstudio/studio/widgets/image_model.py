@@ -12,6 +12,7 @@ from enum import StrEnum
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from crackstudio.core.images import ImageEntry, Review, Tag
+from crackstudio.studio.language import joined, tr
 from crackstudio.studio.pace import Pace
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
@@ -158,5 +159,5 @@ class ImageModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return entry.problem or f"{entry.name}\n{entry.tag}, {entry.review}"
+            return entry.problem or f"{entry.name}\n{joined((tr(entry.tag), tr(entry.review)))}"
         return None

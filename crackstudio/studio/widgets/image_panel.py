@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFormLayout, QGridLayout, QHBoxLayout, QLabel, QWi
 
 from crackstudio.core.images import ImageEntry, MaskKind, Tag
 from crackstudio.imaging.measuring import Measured
+from crackstudio.studio.language import joined, say, tr
 from crackstudio.studio.widgets.bricks import Section, Segments, SliderRow, push, text
 
 
@@ -20,11 +21,11 @@ class ImagePanel(Section):
     flag_pressed = Signal()
 
     def __init__(self) -> None:
-        super().__init__("Image")
+        super().__init__(tr("Image"))
         self._name = text("", wrap=True)
         self._facts = text("", kind="muted", wrap=True)
-        self._tag = Segments([(tag.value, tag.value.capitalize()) for tag in (Tag.CRACKED, Tag.INTACT, Tag.UNKNOWN)])
-        self._kind = Segments([(kind.value, kind.value.capitalize()) for kind in MaskKind])
+        self._tag = Segments([(tag.value, tr(tag.capitalize())) for tag in (Tag.CRACKED, Tag.INTACT, Tag.UNKNOWN)])
+        self._kind = Segments([(kind.value, tr(kind.capitalize())) for kind in MaskKind])
         self._power = SliderRow(minimum=0.5, maximum=4, value=1, decimals=1)
         self._positive = SliderRow(minimum=0.5, maximum=10, value=1, decimals=1)
         self._weights = QWidget()
@@ -44,13 +45,13 @@ class ImagePanel(Section):
         self._kind.choose(kind.value if entry else None)
         self._weights.setVisible(kind is MaskKind.REGION)
         if entry is None:
-            self._name.setText("No image is open")
+            say(self._name, text="No image is open")
             self._facts.setText("")
             return
         self._name.setText(entry.path.rpartition("/")[2])
         self._name.setToolTip(entry.name)
         size = f"{entry.width} × {entry.height} px" if entry.width else ""
-        self._facts.setText(" · ".join(filter(None, (size, str(entry.review), entry.problem or ""))))
+        say(self._facts, text=joined(filter(None, (size, tr(entry.review), entry.problem)), by=" · "))
 
     def set_share(self, share: float | None) -> None:
         """Show what share of the mask is defect; None while it is counted."""
@@ -63,7 +64,10 @@ class ImagePanel(Section):
             self._width.setText("–")
             return
         self._length.setText(f"{measured.cracks:,} · {measured.length:,.0f} px")
-        self._width.setText(f"{measured.mean_width:.1f} px, at most {measured.max_width:.1f}")
+        say(
+            self._width,
+            text=tr("{mean:.1f} px, at most {most:.1f}", mean=measured.mean_width, most=measured.max_width),
+        )
 
     @property
     def weighting(self) -> tuple[float, float]:
@@ -76,18 +80,19 @@ class ImagePanel(Section):
         form.setHorizontalSpacing(8)
         form.addRow(text("p", kind="muted"), self._power)
         form.addRow(text("w pos", kind="muted"), self._positive)
-        self._power.setToolTip("How fast a region's border fades: weight = w pos · (D / D max)^p")
-        self._positive.setToolTip("The weight in the middle of a region; background weighs 1")
+        say(self._power, toolTip="How fast a region's border fades: weight = w pos · (D / D max)^p")
+        say(self._positive, toolTip="The weight in the middle of a region; background weighs 1")
 
     def _lay_out(self) -> None:
         figures = QGridLayout()
         figures.setColumnStretch(0, 1)
-        named = (("Share of defect", self._share), ("Cracks, length", self._length), ("Width", self._width))
+        shares, lengths, widths = tr("Share of defect"), tr("Cracks, length"), tr("Width")
+        named = ((shares, self._share), (lengths, self._length), (widths, self._width))
         for row, (name, figure) in enumerate(named):
             figures.addWidget(text(name, kind="muted"), row, 0)
             figures.addWidget(figure, row, 1, Qt.AlignmentFlag.AlignRight)
-        self.accept = push("Accept", icon_name="check", primary=True)
-        self.nothing = push("Nothing here")
+        self.accept = push(tr("Accept"), icon_name="check", primary=True)
+        self.nothing = push(tr("Nothing here"))
         self.flag = push("", icon_name="flag")
         self.flag.setMaximumWidth(36)
         review = QHBoxLayout()
@@ -98,9 +103,9 @@ class ImagePanel(Section):
         self.accept.clicked.connect(self.accept_pressed)
         self.nothing.clicked.connect(self.nothing_pressed)
         self.flag.clicked.connect(self.flag_pressed)
-        for part in (self._name, self._facts, text("Tag", kind="muted"), self._tag):
+        for part in (self._name, self._facts, text(tr("Tag"), kind="muted"), self._tag):
             self.body.addWidget(part)
-        self.body.addWidget(text("Kind of mask", kind="muted"))
+        self.body.addWidget(text(tr("Kind of mask"), kind="muted"))
         self.body.addWidget(self._kind)
         self.body.addWidget(self._weights)
         self.body.addLayout(figures)

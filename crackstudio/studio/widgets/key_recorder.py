@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QPushButton
 
+from crackstudio.studio.language import say, tr
 from crackstudio.studio.own_keys import pressed_key
 
 _KEY_EVENTS = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
@@ -44,6 +45,6 @@ class KeyRecorder(QPushButton):
             self.recorded.emit(key)
 
     def _show(self, listens: bool) -> None:
-        self.setText(self.tr("Press a key… Esc ends") if listens else self.tr("Add a key"))
+        say(self, text=tr("Press a key… Esc ends") if listens else tr("Add a key"))
         if listens:
             self.setFocus()

@@ -18,12 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from crackstudio.studio.keymap import ACTIONS, PRESET_TITLES, RESERVED, Binding, Group
+from crackstudio.studio.keymap import ACTIONS, BINDINGS, PRESET_TITLES, RESERVED, Binding, Group
+from crackstudio.studio.language import follow, joined, say, show, tr
 from crackstudio.studio.own_keys import KeyMap, Keys, native
+from crackstudio.studio.widgets.action_set import title_of
 from crackstudio.studio.widgets.bricks import glyph_button, push, restyle, text
 from crackstudio.studio.widgets.key_recorder import KeyRecorder
 
-_BINDINGS = {binding.name: binding for binding in ACTIONS}
 _NAME = Qt.ItemDataRole.UserRole
 _ROW, _HEADING_ROW = QSize(0, 26), QSize(0, 32)
 _KEYS_WIDTH = 220
@@ -39,17 +40,18 @@ class KeysEditor(QDialog):
 
     def __init__(self, *, keymap: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Change keys"))
+        say(self, windowTitle="Change keys")
         self.resize(620, 700)
         self._keymap = keymap
         self.presets = _presets()
         self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Search by action or key"))
+        say(self.search, placeholderText="Search by action or key")
         self.search.setClearButtonEnabled(True)
         self.list = self._make_list()
+        follow(self.list, self._name_items)
         self.panel = _ActionPanel()
         self.bar = _Bar()
-        self.reset_all = push(self.tr("Reset all"), tip=self.tr("Every action has the preset's keys again"))
+        self.reset_all = push(tr("Reset all"), tip=tr("Every action has the preset's keys again"))
         self._lay_out()
         self.presets.activated.connect(lambda _index: self.preset_chosen.emit(self.presets.currentData()))
         self.search.textChanged.connect(self._search)
@@ -94,7 +96,7 @@ class KeysEditor(QDialog):
 
     def _record(self, key: str) -> None:
         if key in RESERVED:
-            self.bar.say(self.tr("{why}, so no action may have it.").format(why=RESERVED[key]))
+            self.bar.say(tr("{why}, so no action may have it.", why=tr(RESERVED[key])))
         else:
             self._want(self.chosen, (*self._keymap.keys_of(self.chosen), key))
 
@@ -113,18 +115,16 @@ class KeysEditor(QDialog):
         if not held:
             self._change(changed)
             return
-        said = ", ".join(
-            self.tr("{key} is a key of “{action}”").format(key=native(key), action=_title(str(holder)))
+        said = joined(
+            tr("{key} is a key of “{action}”", key=native(key), action=title_of(str(holder)))
             for key, holder in held.items()
         )
-        self.bar.say(f"{said}.", offer=self.tr("Take it"), act=lambda: self._change(changed))
+        self.bar.say(tr("{words}.", words=said), offer=tr("Take it"), act=lambda: self._change(changed))
 
     def _reset_all(self) -> None:
         before = self._keymap
         self._change(before.reset())
-        self.bar.say(
-            self.tr("All keys are the preset's again."), offer=self.tr("Undo"), act=lambda: self._change(before)
-        )
+        self.bar.say(tr("All keys are the preset's again."), offer=tr("Undo"), act=lambda: self._change(before))
 
     def _change(self, keymap: KeyMap) -> None:
         self.set_keymap(keymap)
@@ -132,7 +132,7 @@ class KeysEditor(QDialog):
 
     def _show_chosen(self) -> None:
         name = self.chosen
-        self.panel.show_action(_BINDINGS[name], self._keymap.keys_of(name), preset=self._keymap.of_preset(name))
+        self.panel.show_action(BINDINGS[name], self._keymap.keys_of(name), preset=self._keymap.of_preset(name))
         self.bar.hide()
 
     def _search(self, words: str) -> None:
@@ -144,14 +144,13 @@ class KeysEditor(QDialog):
     def _narrow(self, words: str) -> None:
         wanted = words.lower().split()
         for name, item in self._items.items():
-            said = f"{item.text(0)} {item.text(1)} {_BINDINGS[name].group}".lower()
+            said = f"{item.text(0)} {item.text(1)} {tr(BINDINGS[name].group)}".lower()
             item.setHidden(not all(word in said for word in wanted))
         for group, heading in self._headings.items():
             heading.setHidden(all(self._items[name].isHidden() for name in _names(group)))
 
     def _make_list(self) -> QTreeWidget:
         made = QTreeWidget()
-        made.setHeaderLabels([self.tr("Action"), self.tr("Keys")])
         made.setRootIsDecorated(False)
         made.setItemsExpandable(False)
         made.setIndentation(0)
@@ -162,16 +161,23 @@ class KeysEditor(QDialog):
         self._items: dict[str, QTreeWidgetItem] = {}
         self._headings = {group: _heading(group, made) for group in Group}
         for binding in ACTIONS:
-            item = QTreeWidgetItem(self._headings[binding.group], [_title(binding.name), ""])
+            item = QTreeWidgetItem(self._headings[binding.group], [title_of(binding.name), ""])
             item.setData(0, _NAME, binding.name)
             item.setSizeHint(0, _ROW)
             self._items[binding.name] = item
         made.expandAll()
         return made
 
+    def _name_items(self) -> None:
+        self.list.setHeaderLabels([tr("Action"), tr("Keys")])
+        for name, item in self._items.items():
+            item.setText(0, title_of(name))
+        for group, heading in self._headings.items():
+            heading.setText(0, tr(group))
+
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.addWidget(text(self.tr("Keys as in"), kind="muted"))
+        head.addWidget(text(tr("Keys as in"), kind="muted"))
         head.addWidget(self.presets)
         head.addStretch(1)
         head.addWidget(self.reset_all)
@@ -199,7 +205,7 @@ class _ActionPanel(QFrame):
         self._caps.setSpacing(4)
         self._shown: list[QWidget] = []
         self.recorder = KeyRecorder()
-        self.reset = push(self.tr("Reset"), flat=True)
+        self.reset = push(tr("Reset"), flat=True)
         self.reset.setAutoDefault(False)
         row = QHBoxLayout()
         row.addLayout(self._caps)
@@ -214,25 +220,25 @@ class _ActionPanel(QFrame):
 
     def show_action(self, binding: Binding, keys: Keys, *, preset: Keys) -> None:
         """Show the keys in force, and what Reset would make of them."""
-        self._title.setText(_title(binding.name))
-        self._hint.setText(binding.hint)
+        say(self._title, text=title_of(binding.name))
+        say(self._hint, text=binding.hint)
         self._hint.setVisible(bool(binding.hint))
         for widget in self._shown:
             self._caps.removeWidget(widget)
             widget.hide()
             widget.deleteLater()
-        self._shown = [self._cap(key) for key in keys] or [text(self.tr("No key: by menu and palette"), kind="muted")]
+        self._shown = [self._cap(key) for key in keys] or [text(tr("No key: by menu and palette"), kind="muted")]
         for widget in self._shown:
             self._caps.addWidget(widget)
         self.recorder.setEnabled(len(keys) < _MOST_KEYS)
         self.reset.setEnabled(keys != preset)
-        words = ", ".join(native(key) for key in preset) or self.tr("no key")
-        self.reset.setToolTip(self.tr("Back to the preset's: {keys}").format(keys=words))
+        words = joined(native(key) for key in preset) if preset else tr("no key")
+        say(self.reset, toolTip=tr("Back to the preset's: {keys}", keys=words))
 
     def _cap(self, key: str) -> QWidget:
         cap = QLabel(native(key))
         cap.setObjectName("key")
-        away = glyph_button("x", tip=self.tr("Take {key} away").format(key=native(key)))
+        away = glyph_button("x", tip=tr("Take {key} away", key=native(key)))
         away.clicked.connect(lambda: self.removed.emit(key))
         both = QWidget()
         row = QHBoxLayout(both)
@@ -267,9 +273,9 @@ class _Bar(QFrame):
 
     def say(self, words: str, *, offer: str = "", act: Callable[[], None] | None = None) -> None:
         """Show the words; `act` is done where a person takes the offer."""
-        self._words.setText(words)
+        show(self._words, text=words)
         self._act = act
-        self.offer.setText(offer)
+        show(self.offer, text=offer)
         self.offer.setVisible(act is not None)
         restyle(self, "tone", "warning")
         self.show()
@@ -290,7 +296,7 @@ def _presets() -> QComboBox:
 
 
 def _heading(group: Group, tree: QTreeWidget) -> QTreeWidgetItem:
-    made = QTreeWidgetItem(tree, [group.value])
+    made = QTreeWidgetItem(tree, [tr(group)])
     made.setFlags(Qt.ItemFlag.ItemIsEnabled)
     font = QFont(tree.font())
     font.setBold(True)
@@ -302,7 +308,3 @@ def _heading(group: Group, tree: QTreeWidget) -> QTreeWidgetItem:
 
 def _names(group: Group) -> list[str]:
     return [binding.name for binding in ACTIONS if binding.group is group]
-
-
-def _title(name: str) -> str:
-    return _BINDINGS[name].title.rstrip("…")

@@ -1,9 +1,10 @@
 """F1: every key on one sheet."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from crackstudio.studio.keymap import ACTIONS, CLASS_KEYS, GESTURES, Group
+from crackstudio.studio.language import say, tr
 from crackstudio.studio.own_keys import KeyMap, Keys, native
 from crackstudio.studio.widgets.bricks import push, text
 
@@ -18,10 +19,10 @@ class KeysSheet(QDialog):
 
     def __init__(self, *, keymap: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keys")
+        say(self, windowTitle="Keys")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._body = QWidget()
-        change = push("Change keys…", icon_name="sliders-horizontal")
+        change = push(tr("Change keys…"), icon_name="sliders-horizontal")
         change.setAutoDefault(False)
         change.clicked.connect(self.change_asked)
         self._column = QVBoxLayout(self)
@@ -49,9 +50,9 @@ def _body(in_force: dict[str, Keys]) -> QWidget:
         column.setSpacing(8)
         for group in groups:
             if rows := _rows(group, in_force):
-                _add(column, group.value, rows)
+                _add(column, tr(group), rows)
         if groups is _COLUMNS[-1]:
-            _add(column, "Mouse", [((gesture.keys,), gesture.title) for gesture in GESTURES])
+            _add(column, tr("Mouse"), [((tr(gesture.keys),), tr(gesture.title)) for gesture in GESTURES])
         column.addStretch(1)
         columns.addLayout(column, 1)
     return body
@@ -65,7 +66,7 @@ def _add(column: QVBoxLayout, heading: str, rows: list[Row]) -> None:
 
 def _rows(group: Group, in_force: dict[str, Keys]) -> list[Row]:
     bindings = [binding for binding in ACTIONS if binding.group is group and not binding.submenu]
-    rows = [(_native(in_force[binding.name]), binding.title) for binding in bindings]
+    rows: list[Row] = [(_native(in_force[binding.name]), tr(binding.title)) for binding in bindings]
     if group is Group.EDIT:
         rows += _class_rows(in_force)
     return [row for row in rows if row[0]]
@@ -76,8 +77,8 @@ def _class_rows(in_force: dict[str, Keys]) -> list[Row]:
     keys = [in_force[f"class_{number}"] for number in CLASS_KEYS]
     stem = keys[0][0].removesuffix("1") if keys[0] else ""
     if keys == [(f"{stem}{number}",) for number in CLASS_KEYS]:
-        return [((f"{native(keys[0][0])} … {CLASS_KEYS[-1]}",), "Class")]
-    return [(_native(held), f"Class {number}") for number, held in zip(CLASS_KEYS, keys, strict=True)]
+        return [((f"{native(keys[0][0])} … {CLASS_KEYS[-1]}",), tr("Class"))]
+    return [(_native(held), tr("Class {number}", number=number)) for number, held in zip(CLASS_KEYS, keys, strict=True)]
 
 
 def _native(keys: Keys) -> Keys:
@@ -93,7 +94,7 @@ def _table(rows: list[Row]) -> QGridLayout:
         caps = QHBoxLayout()
         caps.setSpacing(4)
         for key in keys:
-            cap = QLabel(key)
+            cap = text(key)
             cap.setObjectName("key")
             caps.addWidget(cap)
         caps.addStretch(1)

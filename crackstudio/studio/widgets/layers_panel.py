@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QColorDialog, QGridLayout, QSlider, QToolButton
 
 from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.icons import icon
+from crackstudio.studio.language import say, tr
 from crackstudio.studio.widgets.bricks import ICON, Section, glyph_button, text
 from crackstudio.studio.widgets.tone_controls import ToneControls
 
@@ -19,17 +20,17 @@ class LayerRow:
         self.eye.setChecked(visible)
         self.eye.setIcon(icon("eye" if visible else "eye-slash", colour="text" if visible else "faint"))
         self.eye.setIconSize(ICON)
-        self.eye.setToolTip(f"Show the layer {title.lower()}")
+        say(self.eye, toolTip=tr("Show the layer “{title}”", title=title))
         self.eye.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.name = text(title)
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
         self.opacity.setValue(round(100 * opacity))
         self.opacity.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.opacity.setToolTip(f"Opacity of the layer {title.lower()}")
+        say(self.opacity, toolTip=tr("Opacity of the layer “{title}”", title=title))
         self.swatch = QToolButton()
         self.swatch.setFixedSize(18, 18)
-        self.swatch.setToolTip("Colour")
+        say(self.swatch, toolTip="Colour")
         self.swatch.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.colour = colour
         self.paint_swatch()
@@ -46,7 +47,7 @@ class LayersPanel(Section):
     layer_changed = Signal(str, bool, float, str)
 
     def __init__(self) -> None:
-        super().__init__("Layers")
+        super().__init__(tr("Layers"))
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
@@ -56,7 +57,7 @@ class LayersPanel(Section):
         self._rows: dict[str, LayerRow] = {}
         self.tones = ToneControls()
         self.tones.hide()
-        self.tones_button = glyph_button("sliders-horizontal", tip="Brightness and contrast", checkable=True)
+        self.tones_button = glyph_button("sliders-horizontal", tip=tr("Brightness and contrast"), checkable=True)
         self.tones_button.setFixedSize(20, 20)
         self.tones_button.setStyleSheet("padding: 0;")
         self.tones_button.toggled.connect(self.tones.setVisible)

@@ -1,13 +1,16 @@
 """The window: tool bar, list, canvas, panels, run monitor, status. It arranges widgets and knows nothing else."""
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QMainWindow, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from crackstudio.studio.background import Background
 from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.view import Canvas
 from crackstudio.studio.keymap import Group
+from crackstudio.studio.language import LANGUAGES, language, later, show, tr
 from crackstudio.studio.mending import Mend, Mending
 from crackstudio.studio.own_keys import KeyMap, pressed_key
 from crackstudio.studio.proposing import Proposing
@@ -17,7 +20,7 @@ from crackstudio.studio.session import Session
 from crackstudio.studio.settings import Scheme, Settings
 from crackstudio.studio.succession import Succession
 from crackstudio.studio.thumbnails import Thumbnails
-from crackstudio.studio.widgets.action_set import CLASSES, TOOLS, fill_menus, make_actions, show_keys
+from crackstudio.studio.widgets.action_set import CLASSES, TOOLS, add_menu, fill_menus, make_actions, show_keys
 from crackstudio.studio.widgets.dock import Dock
 from crackstudio.studio.widgets.image_list import ImageList
 from crackstudio.studio.widgets.image_panel import ImagePanel
@@ -32,11 +35,11 @@ from crackstudio.studio.widgets.tool_bar import MainToolBar
 from crackstudio.studio.widgets.tool_panel import ToolPanel
 
 _LAYER_TITLES = {
-    Layer.IMAGE: "Image",
-    Layer.HEAT: "Proposal",
-    Layer.WEIGHTS: "Weights",
-    Layer.MASK: "Mask",
-    Layer.WIDTHS: "Widths",
+    Layer.IMAGE: later("Image"),
+    Layer.HEAT: later("Proposal"),
+    Layer.WEIGHTS: later("Weights"),
+    Layer.MASK: later("Mask"),
+    Layer.WIDTHS: later("Widths"),
 }
 _NEEDS_PROJECT = (
     *TOOLS, *Mend, *CLASSES, "rescan", "save", "close_project", "swap", "smaller", "larger",
@@ -54,6 +57,8 @@ class MainWindow(QMainWindow):
     """Everything is saved, or a person gave up what is not."""
     scheme_chosen = Signal(object)
     """`Scheme`."""
+    language_chosen = Signal(str)
+    """Its code."""
     keymap_changed = Signal(object)
     """`KeyMap`: the keys in force."""
 
@@ -168,10 +173,10 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(self.canvas)
         self.setCentralWidget(self.pages)
         self.setStatusBar(self.status)
-        self.images_dock = Dock("Images", key="images_dock", content=self.image_list)
-        self.panels_dock = Dock("Tools", key="panels_dock", content=self._panels())
+        self.images_dock = Dock(tr("Images"), key="images_dock", content=self.image_list)
+        self.panels_dock = Dock(tr("Tools"), key="panels_dock", content=self._panels())
         self.training_dock = Dock(
-            "Training", key="training_dock", content=self.run_monitor, head=self.run_monitor.header
+            tr("Training"), key="training_dock", content=self.run_monitor, head=self.run_monitor.header
         )
         self.docks = (self.images_dock, self.panels_dock, self.training_dock)
         left, right, bottom = (
@@ -194,7 +199,7 @@ class MainWindow(QMainWindow):
             look = self.canvas.layers.look(layer)
             self.layers_panel.add_layer(
                 layer.value,
-                title=_LAYER_TITLES[layer],
+                title=tr(_LAYER_TITLES[layer]),
                 visible=look.visible,
                 opacity=look.opacity,
                 colour=look.colour,
@@ -217,14 +222,23 @@ class MainWindow(QMainWindow):
         for dock in self.docks:
             menu.addAction(dock.toggleViewAction())
         menu.addSeparator()
-        looks = menu.addMenu("Look")
+        looks = ((Scheme.SYSTEM, tr("As the system")), (Scheme.DARK, tr("Dark")), (Scheme.LIGHT, tr("Light")))
+        self._offer(add_menu(menu, tr("Look")), "look", looks, chosen=self.settings.scheme, tell=self.scheme_chosen)
+        languages = add_menu(menu, tr("Language"))
+        self._offer(languages, "language", LANGUAGES.items(), chosen=language(), tell=self.language_chosen)
+
+    def _offer(
+        self, menu: QMenu, what: str, choices: Iterable[tuple[str, str]], *, chosen: str, tell: SignalInstance
+    ) -> None:
+        """One of several: (value, words); `tell` carries the value."""
         group = QActionGroup(self)
-        for scheme, words in ((Scheme.SYSTEM, "As the system"), (Scheme.DARK, "Dark"), (Scheme.LIGHT, "Light")):
-            action = looks.addAction(words)
-            action.setObjectName(f"look_{scheme.value}")
+        for value, words in choices:
+            action = menu.addAction("")
+            show(action, text=words)
+            action.setObjectName(f"{what}_{value}")
             action.setCheckable(True)
-            action.setChecked(scheme is self.settings.scheme)
-            action.triggered.connect(lambda _checked, scheme=scheme: self.scheme_chosen.emit(scheme))
+            action.setChecked(value == chosen)
+            action.triggered.connect(lambda _checked, value=value: tell.emit(value))
             group.addAction(action)
             self.actions[action.objectName()] = action
 

@@ -17,11 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from crackstudio.core.runs import MethodCard, RunSpec, SettingValue, Stock, shortfalls
-from crackstudio.studio.widgets.bricks import Segments, inset, line, push, restyle, text
+from crackstudio.studio.language import heard, joined, later, say, tr
+from crackstudio.studio.widgets.bricks import Choices, Segments, inset, line, push, restyle, text
 from crackstudio.studio.widgets.setting_fields import SettingField, field_for
 
 _DEFAULT, _MINUTES, _STEPS = "default", "minutes", "steps"
-_NO_PRESET = "Defaults"
+_NO_PRESET = later("Defaults")
 _ROW = 28
 
 
@@ -32,26 +33,28 @@ class MethodForm(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Retrain with settings")
+        say(self, windowTitle="Retrain with settings")
         self.resize(560, 720)
         self._cards: dict[str, MethodCard] = {}
         self._stock = Stock()
         self._start_from: dict[str, str] = {}
         self._fields: dict[str, SettingField] = {}
-        self._method = QComboBox()
-        self._preset = QComboBox()
+        self._method = Choices()
+        self._preset = Choices()
         self._summary = text("", kind="muted", wrap=True)
         self._notes = text("", kind="muted", wrap=True)
         self._needs = text("", wrap=True)
-        self._limit = Segments(((_DEFAULT, "Method's own"), (_MINUTES, "Minutes"), (_STEPS, "Steps")))
-        self._minutes = QDoubleSpinBox(minimum=0.1, maximum=10_000, value=10, suffix=" min", decimals=1)
-        self._steps = QSpinBox(minimum=1, maximum=10_000_000, value=1000, suffix=" steps")
+        self._limit = Segments(((_DEFAULT, tr("Method's own")), (_MINUTES, tr("Minutes")), (_STEPS, tr("Steps"))))
+        self._minutes = QDoubleSpinBox(minimum=0.1, maximum=10_000, value=10, decimals=1)
+        say(self._minutes, suffix=" min")
+        self._steps = QSpinBox(minimum=1, maximum=10_000_000, value=1000)
+        say(self._steps, suffix=" steps")
         self._device = QComboBox()
         self._seed = QSpinBox(minimum=0, maximum=2**31 - 1)
         self._purpose = QLineEdit()
-        self._from = QComboBox()
+        self._from = Choices()
         self._settings = QWidget()
-        self._start = push("Start", icon_name="play", primary=True)
+        self._start = push(tr("Start"), icon_name="play", primary=True)
         self._lay_out()
         self._method.currentIndexChanged.connect(self._show_method)
         self._preset.currentIndexChanged.connect(self._apply_preset)
@@ -65,9 +68,7 @@ class MethodForm(QDialog):
         self._stock, self._start_from = stock, start_from or {}
         self._cards = {card.key: card for card in cards}
         self._method.blockSignals(True)
-        self._method.clear()
-        for card in cards:
-            self._method.addItem(card.title, card.key)
+        self._method.offer((tr(card.title), card.key) for card in cards)
         self._method.setCurrentIndex(max(0, self._method.findData(chosen)))
         self._method.blockSignals(False)
         self._show_method()
@@ -100,27 +101,27 @@ class MethodForm(QDialog):
 
     def _show_method(self) -> None:
         card = self._card()
-        self._summary.setText(card.summary)
-        about = [f"Supervision: {card.uses}" if card.uses else "", card.notes, card.paper]
-        self._notes.setText("\n".join(filter(None, about)))
+        say(self._summary, text=card.summary)
+        uses = tr("Supervision: {uses}", uses=tr(card.uses)) if card.uses else ""
+        notes = tr(card.notes) if card.notes else ""
+        say(self._notes, text=joined(filter(None, (uses, notes, card.paper)), by="\n"))
         self._show_needs(card)
         self._preset.blockSignals(True)
-        self._preset.clear()
-        self._preset.addItem(_NO_PRESET, "")
-        for preset in card.presets:
-            self._preset.addItem(preset.title, preset.name)
+        presets = [(tr(preset.title), preset.name) for preset in card.presets]
+        self._preset.offer([(tr(_NO_PRESET), ""), *presets])
         self._preset.blockSignals(False)
-        self._from.clear()
-        self._from.addItem("From scratch", "")
-        if card.key in self._start_from:
-            self._from.addItem("The network in use", self._start_from[card.key])
-            self._from.setCurrentIndex(1)
+        known = [(tr("The network in use"), path) for key, path in self._start_from.items() if key == card.key]
+        self._from.offer([(tr("From scratch"), ""), *known])
+        self._from.setCurrentIndex(len(known))
         self._draw_settings(card)
 
     def _show_needs(self, card: MethodCard) -> None:
         missing = shortfalls(card, self._stock)
-        met = [f"✓ {self._stock.of(need.kind)} {need.kind} (needs {need.at_least})" for need in card.needs]
-        self._needs.setText("\n".join(missing or met or ["✓ Needs nothing special"]))
+        met = [
+            tr("✓ {have} {things} (needs {least})", have=have, things=tr(need.kind), least=need.at_least)
+            for need, have in ((need, self._stock.of(need.kind)) for need in card.needs)
+        ]
+        say(self._needs, text=joined([*map(heard, missing)] or met or [tr("✓ Needs nothing special")], by="\n"))
         restyle(self._needs, "bad", bool(missing))
         restyle(self._needs, "good", not missing)
         self._start.setEnabled(not missing)
@@ -132,8 +133,8 @@ class MethodForm(QDialog):
             layout.removeRow(0)
         self._fields = {setting.name: field_for(setting) for setting in card.settings}
         for setting in card.settings:
-            name = text(setting.name.replace("_", " "), kind="muted")
-            name.setToolTip(setting.help)
+            name = text(tr(setting.name.replace("_", " ")), kind="muted")
+            say(name, toolTip=setting.help)
             name.setMinimumHeight(_ROW)
             layout.addRow(name, self._fields[setting.name].widget)
 
@@ -156,23 +157,23 @@ class MethodForm(QDialog):
     def _lay_out(self) -> None:
         self._device.addItems(["auto", "cpu", "cuda", "mps"])
         self._device.setEditable(True)
-        self._purpose.setPlaceholderText("What this run is to find out (for the record)")
+        say(self._purpose, placeholderText="What this run is to find out (for the record)")
         top = QFormLayout()
         top.setHorizontalSpacing(16)
         top.setVerticalSpacing(8)
-        top.addRow("Method", self._method)
+        top.addRow(text(tr("Method")), self._method)
         top.addRow("", self._summary)
-        top.addRow("Needs", self._needs)
-        top.addRow("Preset", self._preset)
-        top.addRow("Start from", self._from)
+        top.addRow(text(tr("Needs")), self._needs)
+        top.addRow(text(tr("Preset")), self._preset)
+        top.addRow(text(tr("Start from")), self._from)
         limit = QHBoxLayout()
         limit.addWidget(self._limit, 1)
         limit.addWidget(self._minutes)
         limit.addWidget(self._steps)
-        top.addRow("Length", limit)
-        top.addRow("Device", self._device)
-        top.addRow("Seed", self._seed)
-        top.addRow("Purpose", self._purpose)
+        top.addRow(text(tr("Length")), limit)
+        top.addRow(text(tr("Device")), self._device)
+        top.addRow(text(tr("Seed")), self._seed)
+        top.addRow(text(tr("Purpose")), self._purpose)
         form = QFormLayout(self._settings)
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(6)
@@ -183,7 +184,7 @@ class MethodForm(QDialog):
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setObjectName("panel")
         scroll.setMinimumHeight(160)
-        cancel = push("Cancel")
+        cancel = push(tr("Cancel"))
         cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
@@ -194,7 +195,7 @@ class MethodForm(QDialog):
         column.setSpacing(12)
         column.addLayout(top)
         column.addWidget(line())
-        column.addWidget(text("Settings", kind="heading"))
+        column.addWidget(text(tr("Settings"), kind="heading"))
         column.addWidget(scroll, 1)
         column.addWidget(self._notes)
         column.addLayout(buttons)

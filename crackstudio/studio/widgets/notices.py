@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from crackstudio.studio.language import tr
 from crackstudio.studio.notice import Notice, Tone
 from crackstudio.studio.widgets.bricks import ICON, Glyph, glyph_button, push, text
 
@@ -29,7 +30,7 @@ class NoticeCard(QFrame):
         sign = Glyph(glyph, colour=colour)
         title = text(notice.title, wrap=True)
         title.setObjectName("notice_title")
-        shut = glyph_button("x", tip="Close")
+        shut = glyph_button("x", tip=tr("Close"))
         shut.clicked.connect(self.dismiss)
         head = QHBoxLayout()
         head.setSpacing(8)

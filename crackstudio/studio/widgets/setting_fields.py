@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from crackstudio.core.runs import Setting, SettingValue
+from crackstudio.studio.language import say
 from crackstudio.studio.widgets.bricks import inset
 from crackstudio.studio.widgets.scientific_box import ScientificBox
 
@@ -27,7 +28,8 @@ class SettingField(ABC):
 
 class _Switch(SettingField):
     def __init__(self, setting: Setting) -> None:
-        self.widget: QCheckBox = QCheckBox(setting.help)
+        self.widget: QCheckBox = QCheckBox()
+        say(self.widget, text=setting.help)
 
     def value(self) -> SettingValue:
         return self.widget.isChecked()
@@ -97,7 +99,7 @@ def field_for(setting: Setting) -> SettingField:
     field = _kind_of(setting)(setting)
     field.set_value(setting.default)
     field.widget.setObjectName(f"setting_{setting.name}")
-    field.widget.setToolTip(setting.help)
+    say(field.widget, toolTip=setting.help)
     return field
 
 

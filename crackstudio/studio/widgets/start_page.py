@@ -7,13 +7,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from crackstudio.studio.language import follow, later, show, tr
 from crackstudio.studio.widgets.bricks import Glyph, line, push, text
 
 _LOOP = (
-    ("sparkle", "Propose", "A network draws the cracks it sees."),
-    ("paint-brush", "Correct", "Brush what is wrong, accept what is right."),
-    ("arrows-clockwise", "Retrain", "It learns from you while you go on."),
-    ("repeat", "Repeat", "Every round proposes better."),
+    ("sparkle", later("Propose"), later("A network draws the cracks it sees.")),
+    ("paint-brush", later("Correct"), later("Brush what is wrong, accept what is right.")),
+    ("arrows-clockwise", later("Retrain"), later("It learns from you while you go on.")),
+    ("repeat", later("Repeat"), later("Every round proposes better.")),
 )
 _CARD_WIDTH = 760
 _DOORS_WIDTH = 270
@@ -33,7 +34,7 @@ class StartPage(QWidget):
         self.setAcceptDrops(True)
         self._recents = QVBoxLayout()
         self._recents.setSpacing(2)
-        self._recents_head = text("Recent", kind="heading")
+        self._recents_head = text(tr("Recent"), kind="heading")
         self._busy = text("", kind="muted")
         self._busy.setAlignment(Qt.AlignmentFlag.AlignCenter)
         card = self._card()
@@ -56,12 +57,12 @@ class StartPage(QWidget):
         for folder in folders:
             self._recents.addWidget(self._recent(folder))
         if not folders:
-            self._recents.addWidget(text("Folders you open appear here.", kind="muted"))
+            self._recents.addWidget(text(tr("Folders you open appear here."), kind="muted"))
         self._recents.addStretch(1)
 
     def set_busy(self, words: str) -> None:
         """Say what is going on below the card."""
-        self._busy.setText(words)
+        show(self._busy, text=words)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(Path(url.toLocalFile()).is_dir() for url in event.mimeData().urls()):
@@ -76,7 +77,7 @@ class StartPage(QWidget):
         column = QVBoxLayout()
         column.setSpacing(4)
         title = text("CrackStudio", kind="display")
-        words = text("Masks of cracks and defects you can stand by", kind="muted")
+        words = text(tr("Masks of cracks and defects you can stand by"), kind="muted")
         for part in (title, words):
             part.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(part)
@@ -91,7 +92,7 @@ class StartPage(QWidget):
         steps = QHBoxLayout()
         steps.setSpacing(20)
         for glyph, word, words in _LOOP:
-            steps.addLayout(_loop_step(glyph, word, words), 1)
+            steps.addLayout(_loop_step(glyph, tr(word), tr(words)), 1)
         column.addLayout(steps)
         column.addWidget(line())
         below = QHBoxLayout()
@@ -106,8 +107,8 @@ class StartPage(QWidget):
         return card
 
     def _doors(self) -> QVBoxLayout:
-        open_folder = push("Open a folder of images…", icon_name="folder-open", primary=True)
-        demo = push("Try the demo", icon_name="flask", tip="Drawn cracks on drawn surfaces, with exact truth")
+        open_folder = push(tr("Open a folder of images…"), icon_name="folder-open", primary=True)
+        demo = push(tr("Try the demo"), icon_name="flask", tip=tr("Drawn cracks on drawn surfaces, with exact truth"))
         open_folder.setObjectName("start_open")
         demo.setObjectName("start_demo")
         for button in (open_folder, demo):
@@ -116,13 +117,16 @@ class StartPage(QWidget):
         demo.clicked.connect(self.demo_pressed)
         column = QVBoxLayout()
         column.setSpacing(8)
-        column.addWidget(text("Start", kind="heading"))
+        column.addWidget(text(tr("Start"), kind="heading"))
         column.addWidget(open_folder)
         column.addWidget(demo)
-        words = "Sub-folders named cracked (positive, defect, ng) and intact (negative, good, ok) give the tags."
-        hint = text(f"{words} A folder can be dropped here.", kind="muted", wrap=True)
+        words = tr(
+            "Sub-folders named cracked (positive, defect, ng) and intact (negative, good, ok) give the tags. "
+            "A folder can be dropped here."
+        )
+        hint = text(words, kind="muted", wrap=True)
         hint.setFixedWidth(_DOORS_WIDTH)
-        hint.setMinimumHeight(hint.heightForWidth(_DOORS_WIDTH))
+        follow(hint, lambda: hint.setMinimumHeight(hint.heightForWidth(_DOORS_WIDTH)))
         column.addSpacing(4)
         column.addWidget(hint)
         column.addStretch(1)

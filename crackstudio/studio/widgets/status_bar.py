@@ -6,6 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QStatusBar
 
 from crackstudio.core.images import ImageEntry
+from crackstudio.studio.language import say, show, tr
 
 MESSAGE_MS = 8000
 
@@ -34,14 +35,14 @@ class StatusBar(QStatusBar):
 
     def say(self, words: str) -> None:
         """A line that passes by; the rest stays in sight."""
-        self._message.setText(words)
+        show(self._message, text=words)
         self._passing.start()
 
     def set_entry(self, entry: ImageEntry | None) -> None:
         """Show the open image."""
         self._path.setText(entry.name if entry else "")
         self._size.setText(f"{entry.width} × {entry.height}" if entry and entry.width else "")
-        self._review.setText(str(entry.review) if entry else "")
+        show(self._review, text=tr(entry.review) if entry else "")
 
     def set_cursor(self, x: int, y: int, value: str) -> None:
         """Show what is under the cursor; x < 0 when it is off the image."""
@@ -53,8 +54,8 @@ class StatusBar(QStatusBar):
 
     def set_unsaved(self) -> None:
         """Say that a mask waits to be saved."""
-        self._saved.setText("editing")
+        say(self._saved, text="editing")
 
     def set_saved(self, when: datetime) -> None:
         """Say when masks were saved last."""
-        self._saved.setText(f"saved {when:%H:%M}")
+        say(self._saved, text=tr("saved {when:%H:%M}", when=when))

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout
 
+from crackstudio.studio.language import say, tr
 from crackstudio.studio.widgets.bricks import Section, SliderRow, push, text
 from crackstudio.studio.words import network_name
 
@@ -15,19 +16,19 @@ class ThresholdPanel(Section):
     threshold_changed = Signal(float)
 
     def __init__(self) -> None:
-        super().__init__("Proposal")
+        super().__init__(tr("Proposal"))
         self._slider = SliderRow(minimum=0, maximum=1, value=0.5, decimals=3)
         self._slider.setObjectName("threshold")
-        self._origin = text("No proposal yet", kind="muted", wrap=True)
+        self._origin = text("", kind="muted", wrap=True)
         self._share = text("", kind="muted")
-        self._reset = push("Reset", flat=True, tip="Back to the threshold that came with the proposal")
+        self._reset = push(tr("Reset"), flat=True, tip=tr("Back to the threshold that came with the proposal"))
         self._own: float | None = None
         self._over: NDArray[np.float64] | None = None
         row = QHBoxLayout()
         row.addWidget(self._share, 1)
         row.addWidget(self._reset)
         self.body.addWidget(self._origin)
-        self.body.addWidget(text("Threshold", kind="muted"))
+        self.body.addWidget(text(tr("Threshold"), kind="muted"))
         self.body.addWidget(self._slider)
         self.body.addLayout(row)
         self._slider.value_changed.connect(self._moved)
@@ -37,7 +38,8 @@ class ThresholdPanel(Section):
     def set_proposal(self, *, origin: str | None, own: float | None, threshold: float) -> None:
         """Show a proposal made by `origin`, whose own threshold is `own`; None where there is no proposal."""
         self._own = own
-        self._origin.setText(f"By {network_name(origin)}" if origin else "No proposal yet. Propose makes one.")
+        by = tr("By {network}", network=network_name(origin)) if origin else tr("No proposal yet. Propose makes one.")
+        say(self._origin, text=by)
         self._slider.setEnabled(origin is not None)
         self._slider.set_value(threshold)
         self._reset.setEnabled(own is not None and abs(own - threshold) > 5e-4)
@@ -63,4 +65,4 @@ class ThresholdPanel(Section):
             self._share.setText("")
             return
         first = min(255, int(np.ceil(self._slider.value * 255 - 1e-6)))
-        self._share.setText(f"{self._over[first]:.2%} of the image is over it")
+        say(self._share, text=tr("{share:.2%} of the image is over it", share=self._over[first]))

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSlider, QWidget
 
+from crackstudio.studio.language import show, tr
 from crackstudio.studio.widgets.bricks import push, text
 
 _MOST = 100
@@ -22,10 +23,10 @@ class ToneControls(QWidget):
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         self._listens = True
-        self.brightness = self._row(grid, 0, self.tr("Brightness")).slider
-        self.contrast = self._row(grid, 1, self.tr("Contrast")).slider
-        self.auto = push(self.tr("Auto"), tip=self.tr("Use the screen's whole range: for dark and 16-bit images"))
-        self.reset = push(self.tr("Reset"), flat=True, tip=self.tr("Show the image as it is"))
+        self.brightness = self._row(grid, 0, tr("Brightness")).slider
+        self.contrast = self._row(grid, 1, tr("Contrast")).slider
+        self.auto = push(tr("Auto"), tip=tr("Use the screen's whole range: for dark and 16-bit images"))
+        self.reset = push(tr("Reset"), flat=True, tip=tr("Show the image as it is"))
         buttons = QHBoxLayout()
         buttons.setContentsMargins(0, 2, 0, 0)
         buttons.addWidget(self.auto)
@@ -43,7 +44,7 @@ class ToneControls(QWidget):
         self._listens = True
 
     def _row(self, grid: QGridLayout, line: int, title: str) -> "_Dial":
-        dial = _Dial(title, tip=self.tr("{title} of what is shown; the image stays as it is").format(title=title))
+        dial = _Dial(title, tip=tr("{title} of what is shown; the image stays as it is", title=title))
         dial.slider.valueChanged.connect(self._tell)
         for column, widget in enumerate((dial.name, dial.slider, dial.number)):
             grid.addWidget(widget, line, column)
@@ -68,5 +69,5 @@ class _Dial:
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(-_MOST, _MOST)
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.slider.setToolTip(tip)
+        show(self.slider, toolTip=tip)
         self.slider.valueChanged.connect(lambda value: self.number.setText(f"{value:+d}" if value else "0"))

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton,
 
 from crackstudio.core.runs import MethodCard
 from crackstudio.studio.icons import icon
+from crackstudio.studio.language import follow, heard, say, show, tr
+from crackstudio.studio.widgets.action_set import title_of
 from crackstudio.studio.words import network_name
 
 _CHIP_HEIGHT, _CHIP_WIDTH = 24, 240
@@ -41,7 +43,8 @@ class MainToolBar(QToolBar):
     method_chosen = Signal(str)
 
     def __init__(self, actions: dict[str, QAction]) -> None:
-        super().__init__("Tools")
+        super().__init__()
+        say(self, windowTitle="Tools")
         self.setObjectName("tool_bar")
         self.setMovable(False)
         self.setIconSize(QSize(20, 20))
@@ -59,12 +62,13 @@ class MainToolBar(QToolBar):
         room = QWidget()
         room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(room)
-        self.progress, self._progress_place = self._chip("What the proposer is doing")
-        self.network, self._network_place = self._chip("The network that proposes")
-        self.device, self._device_place = self._chip("Where networks run")
+        self.progress, self._progress_place = self._chip(tr("What the proposer is doing"))
+        self.network, self._network_place = self._chip(tr("The network that proposes"))
+        self.device, self._device_place = self._chip(tr("Where networks run"))
         self.set_device("", hint="")
         self.set_network(None)
         self.set_progress(0, 0)
+        follow(self.network, self._name_network)
         for button in self.findChildren(QToolButton):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
@@ -72,12 +76,13 @@ class MainToolBar(QToolBar):
         """Fill Retrain's menu; `words` say what the automatic choice is."""
         menu = self.retrain.menu()
         menu.clear()
-        automatic = menu.addAction(icon("sparkle"), f"Automatic: {words}" if words else "Automatic")
+        automatic = menu.addAction(icon("sparkle"), "")
+        say(automatic, text=tr("Automatic: {words}", words=heard(words)) if words else tr("Automatic"))
         automatic.triggered.connect(lambda: self.method_chosen.emit(""))
         menu.addSeparator()
         for card in cards:
-            chosen = menu.addAction(card.title)
-            chosen.setToolTip(card.summary)
+            chosen = menu.addAction("")
+            say(chosen, text=card.title, toolTip=card.summary)
             chosen.triggered.connect(lambda _checked, key=card.key: self.method_chosen.emit(key))
         if cards:
             menu.addSeparator()
@@ -87,23 +92,26 @@ class MainToolBar(QToolBar):
         """Show where networks run; `hint` mends an unused GPU."""
         self._device_place.setVisible(bool(device))
         self.device.setText(f"{device} !" if hint else device)
-        self.device.setToolTip(hint or "Where networks run")
+        show(self.device, toolTip=hint or tr("Where networks run"))
 
     def set_network(self, label: str | None) -> None:
         """Show the network in use."""
         self._network_place.setVisible(label is not None)
-        name = network_name(label or "")
-        shown = self.network.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _CHIP_WIDTH - 24)
-        self.network.setText(shown)
-        self.network.setToolTip(f"The network that proposes: {name}")
+        self._label = label or ""
+        say(self.network, toolTip=tr("The network that proposes: {name}", name=network_name(self._label)))
+        self._name_network()
+
+    def _name_network(self) -> None:
+        name, mode = network_name(self._label), Qt.TextElideMode.ElideRight
+        self.network.setText(self.network.fontMetrics().elidedText(name, mode, _CHIP_WIDTH - 24))
 
     def set_progress(self, done: int, asked: int) -> None:
         """Show how far the proposals are."""
         self._progress_place.setVisible(asked > 0)
-        self.progress.setText(f"Proposing {done:,} of {asked:,}")
+        say(self.progress, text=tr("Proposing {done:,} of {asked:,}", done=done, asked=asked))
 
     def _wide(self, action: QAction) -> QToolButton:
-        action.setIconText(f" {action.text()}")  # a breath between icon and word
+        say(action, iconText=tr(" {words}", words=title_of(action.objectName())))  # a breath between icon and word
         button = QToolButton()
         button.setDefaultAction(action)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -126,5 +134,5 @@ class MainToolBar(QToolBar):
         chip.setObjectName("chip")
         chip.setFixedHeight(_CHIP_HEIGHT)
         chip.setMaximumWidth(_CHIP_WIDTH)
-        chip.setToolTip(tip)
+        say(chip, toolTip=tip)
         return chip, self.addWidget(chip)

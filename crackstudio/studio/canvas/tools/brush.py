@@ -1,7 +1,8 @@
 """The brush: paints the class in use, continuously at any speed of the mouse."""
 
 from crackstudio.imaging.brush import Where
-from crackstudio.studio.canvas.tools.tool import Easel, Pointer, Tool, ToolKey, translated
+from crackstudio.studio.canvas.tools.tool import Easel, Pointer, Tool, ToolKey
+from crackstudio.studio.language import tr
 
 
 class BrushTool(Tool):
@@ -15,7 +16,7 @@ class BrushTool(Tool):
 
     @property
     def hint(self) -> str:
-        return translated("Paint · right-drag or Ctrl erases · Shift+wheel: size")
+        return tr("Paint · right-drag or Ctrl erases · Shift+wheel: size")
 
     def press(self, easel: Easel, pointer: Pointer) -> None:
         self.begin(easel, pointer)

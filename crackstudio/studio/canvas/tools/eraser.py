@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from crackstudio.studio.canvas.tools.brush import BrushTool
-from crackstudio.studio.canvas.tools.tool import Easel, Pointer, ToolKey, translated
+from crackstudio.studio.canvas.tools.tool import Easel, Pointer, ToolKey
+from crackstudio.studio.language import tr
 
 
 class EraserTool(BrushTool):
@@ -13,7 +14,7 @@ class EraserTool(BrushTool):
 
     @property
     def hint(self) -> str:
-        return translated("Erase · Shift+wheel: size")
+        return tr("Erase · Shift+wheel: size")
 
     def press(self, easel: Easel, pointer: Pointer) -> None:
         self.begin(easel, replace(pointer, erases=True))

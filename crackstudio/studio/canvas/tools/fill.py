@@ -3,7 +3,8 @@
 from functools import partial
 
 from crackstudio.imaging import shapes
-from crackstudio.studio.canvas.tools.tool import Easel, Pointer, Tool, ToolKey, translated
+from crackstudio.studio.canvas.tools.tool import Easel, Pointer, Tool, ToolKey
+from crackstudio.studio.language import tr
 
 
 class FillTool(Tool):
@@ -14,12 +15,12 @@ class FillTool(Tool):
 
     @property
     def hint(self) -> str:
-        return translated("Click to fill what hangs together, up to other classes · right-click or Ctrl empties it")
+        return tr("Click to fill what hangs together, up to other classes · right-click or Ctrl empties it")
 
     def press(self, easel: Easel, pointer: Pointer) -> None:
         if easel.editor is not None:
             value = 0 if pointer.erases else easel.brush_value
-            easel.editor.change(translated("Fill"), partial(shapes.flood_fill, x=pointer.x, y=pointer.y, value=value))
+            easel.editor.change(tr("Fill"), partial(shapes.flood_fill, x=pointer.x, y=pointer.y, value=value))
 
     def move(self, easel: Easel, pointer: Pointer) -> None:
         """It is done."""

@@ -2,7 +2,8 @@
 
 from PySide6.QtCore import Qt
 
-from crackstudio.studio.canvas.tools.tool import Easel, Pointer, Tool, ToolKey, translated
+from crackstudio.studio.canvas.tools.tool import Easel, Pointer, Tool, ToolKey
+from crackstudio.studio.language import tr
 
 
 class HandTool(Tool):
@@ -16,7 +17,7 @@ class HandTool(Tool):
 
     @property
     def hint(self) -> str:
-        return translated("Drag to move the image · wheel zooms")
+        return tr("Drag to move the image · wheel zooms")
 
     def cursor(self, *, pressed: bool) -> Qt.CursorShape:
         return Qt.CursorShape.ClosedHandCursor if pressed else Qt.CursorShape.OpenHandCursor

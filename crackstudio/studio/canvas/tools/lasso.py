@@ -8,7 +8,8 @@ import numpy as np
 from crackstudio.imaging import shapes
 from crackstudio.imaging.patch import Pixels
 from crackstudio.imaging.shapes import Point, Side
-from crackstudio.studio.canvas.tools.tool import Draft, Easel, Pointer, Tool, ToolKey, translated
+from crackstudio.studio.canvas.tools.tool import Draft, Easel, Pointer, Tool, ToolKey
+from crackstudio.studio.language import tr
 
 
 class LassoTool(Tool):
@@ -24,7 +25,7 @@ class LassoTool(Tool):
 
     @property
     def hint(self) -> str:
-        return translated(
+        return tr(
             "Draw round a place to take in what the proposal holds there over the threshold, or what is dark where "
             "there is none · right-drag or Ctrl erases"
         )
@@ -51,7 +52,7 @@ class LassoTool(Tool):
         else:
             picture, threshold, side = easel.picture, _between(easel.picture, outline), Side.UNDER
         make = partial(shapes.lasso, outline=outline, picture=picture, threshold=threshold, side=side, value=value)
-        easel.editor.change(translated("Lasso"), make)
+        easel.editor.change(tr("Lasso"), make)
 
     def cancel(self, easel: Easel) -> None:  # noqa: ARG002 - nothing was painted
         self._outline = []

@@ -4,7 +4,8 @@ from functools import partial
 
 from crackstudio.imaging import shapes
 from crackstudio.imaging.shapes import Point
-from crackstudio.studio.canvas.tools.tool import Easel, Pointer, Tool, ToolKey, translated
+from crackstudio.studio.canvas.tools.tool import Easel, Pointer, Tool, ToolKey
+from crackstudio.studio.language import tr
 
 
 class LineTool(Tool):
@@ -18,7 +19,7 @@ class LineTool(Tool):
 
     @property
     def hint(self) -> str:
-        return translated("Drag a straight line of the brush's width · right-drag or Ctrl erases")
+        return tr("Drag a straight line of the brush's width · right-drag or Ctrl erases")
 
     def press(self, easel: Easel, pointer: Pointer) -> None:
         if easel.editor is not None:
@@ -35,7 +36,7 @@ class LineTool(Tool):
     def release(self, easel: Easel, pointer: Pointer) -> None:
         if easel.editor is not None:
             self.move(easel, pointer)
-            easel.editor.finish_shape(translated("Line"))
+            easel.editor.finish_shape(tr("Line"))
 
     def cancel(self, easel: Easel) -> None:
         if easel.editor is not None:

@@ -4,7 +4,8 @@ from functools import partial
 
 from crackstudio.imaging import shapes
 from crackstudio.imaging.shapes import Point
-from crackstudio.studio.canvas.tools.tool import Draft, Easel, Pointer, Tool, ToolKey, translated
+from crackstudio.studio.canvas.tools.tool import Draft, Easel, Pointer, Tool, ToolKey
+from crackstudio.studio.language import tr
 
 CLOSE = 8
 """Pixels of the window round the first corner: a click there closes the polygon."""
@@ -22,7 +23,7 @@ class PolygonTool(Tool):
 
     @property
     def hint(self) -> str:
-        return translated(
+        return tr(
             "Click corner by corner · Enter or the first corner closes it · Backspace takes one back · "
             "begun with Ctrl or the right button it cuts a hole"
         )
@@ -59,7 +60,7 @@ class PolygonTool(Tool):
         if easel.editor is not None and corners:
             outline = [(corner.x, corner.y) for corner in corners]
             value = 0 if corners[0].erases else easel.brush_value
-            easel.editor.change(translated("Polygon"), partial(shapes.polygon, outline=outline, value=value))
+            easel.editor.change(tr("Polygon"), partial(shapes.polygon, outline=outline, value=value))
         self.cancel(easel)
 
     def back(self, easel: Easel) -> None:  # noqa: ARG002 - nothing was painted yet

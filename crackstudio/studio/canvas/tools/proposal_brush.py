@@ -2,7 +2,8 @@
 
 from crackstudio.imaging.brush import Where
 from crackstudio.studio.canvas.tools.brush import BrushTool
-from crackstudio.studio.canvas.tools.tool import Easel, Pointer, ToolKey, translated
+from crackstudio.studio.canvas.tools.tool import Easel, Pointer, ToolKey
+from crackstudio.studio.language import tr
 
 
 class ProposalBrushTool(BrushTool):
@@ -13,7 +14,7 @@ class ProposalBrushTool(BrushTool):
 
     @property
     def hint(self) -> str:
-        return translated("Paint what the proposal holds over the threshold · right-drag or Ctrl erases")
+        return tr("Paint what the proposal holds over the threshold · right-drag or Ctrl erases")
 
     def press(self, easel: Easel, pointer: Pointer) -> None:
         if easel.proposal is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 
 from crackstudio.imaging.patch import Pixels
 from crackstudio.imaging.shapes import Point
@@ -157,8 +157,3 @@ class Tool(ABC):
 
     def back(self, easel: Easel) -> None:  # noqa: B027
         """Take the last node back."""
-
-
-def translated(text: str) -> str:
-    """A hint in the language of the window."""
-    return QCoreApplication.translate("Tool", text)

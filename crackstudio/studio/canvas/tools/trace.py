@@ -9,7 +9,8 @@ from crackstudio.imaging.patch import Patch, Pixels
 from crackstudio.imaging.shapes import Point
 from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.imaging.tracing import Line, Trace, stroke_of, widths_along
-from crackstudio.studio.canvas.tools.tool import Draft, Easel, Pointer, Tool, ToolKey, translated
+from crackstudio.studio.canvas.tools.tool import Draft, Easel, Pointer, Tool, ToolKey
+from crackstudio.studio.language import tr
 
 LANE = "trace"
 
@@ -38,7 +39,7 @@ class TraceTool(Tool):
 
     @property
     def hint(self) -> str:
-        return translated(
+        return tr(
             "Click along a crack: the mask follows it · Enter or double click ends · Backspace takes the last piece "
             "back · begun with Ctrl or the right button it erases"
         )
@@ -122,7 +123,7 @@ class TraceTool(Tool):
         assert easel.picture is not None
         path = trace.path_to(pointer.x, pointer.y)
         widths = easel.trace_width or widths_along(easel.picture, path, polarity=trace.polarity)
-        if easel.editor.change(translated("Trace"), lambda mask: painted(mask, path, widths, value=self._value)):
+        if easel.editor.change(tr("Trace"), lambda mask: painted(mask, path, widths, value=self._value)):
             self._pieces.append(Piece(step=easel.editor.undo_stack.index(), trace=trace))
             self._begin(easel, tuple(path[-1]), follows=trace)
 

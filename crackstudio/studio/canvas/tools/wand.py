@@ -3,7 +3,8 @@
 from functools import partial
 
 from crackstudio.imaging import shapes
-from crackstudio.studio.canvas.tools.tool import Easel, Pointer, Tool, ToolKey, translated
+from crackstudio.studio.canvas.tools.tool import Easel, Pointer, Tool, ToolKey
+from crackstudio.studio.language import tr
 
 TOLERANCE = 20
 """Of 255 in each channel, before the pointer is dragged."""
@@ -24,7 +25,7 @@ class WandTool(Tool):
 
     @property
     def hint(self) -> str:
-        return translated("Click a colour; drag right for more, left for less · right-drag or Ctrl erases")
+        return tr("Click a colour; drag right for more, left for less · right-drag or Ctrl erases")
 
     def press(self, easel: Easel, pointer: Pointer) -> None:
         if easel.editor is not None:
@@ -52,7 +53,7 @@ class WandTool(Tool):
     def release(self, easel: Easel, pointer: Pointer) -> None:
         if easel.editor is not None:
             self.move(easel, pointer)
-            easel.editor.finish_shape(translated("Wand"))
+            easel.editor.finish_shape(tr("Wand"))
         self._pressed = None
 
     def cancel(self, easel: Easel) -> None:

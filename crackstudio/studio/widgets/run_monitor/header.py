@@ -5,16 +5,17 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from crackstudio.core.runs import RunState
 from crackstudio.studio.icons import icon
+from crackstudio.studio.language import heard, joined, later, say, show, tr
 from crackstudio.studio.run_history import RunHistory
 from crackstudio.studio.widgets.bricks import Glyph, push, text
 from crackstudio.studio.words import duration
 
 _LIGHTS = {"healthy": "good", "drifting": "warning"}
 _SAID = {
-    RunState.FINISHED: "finished",
-    RunState.STOPPED: "stopped",
-    RunState.FAILED: "failed",
-    RunState.INTERRUPTED: "interrupted",
+    RunState.FINISHED: later("finished"),
+    RunState.STOPPED: later("stopped"),
+    RunState.FAILED: later("failed"),
+    RunState.INTERRUPTED: later("was interrupted"),
 }
 
 
@@ -28,17 +29,18 @@ class RunHeader(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._title = text("No run yet")
+        self._title = text("")
         self._light = Glyph("circle-fill", colour="good", size=12)
         self._guard = text("", kind="muted")
         self._facts = text("", kind="muted")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(180)
-        self.pause = push("Pause", icon_name="pause", flat=True)
-        self.stop = push("Stop", icon_name="stop", flat=True, tip="End after this step; the best network is kept")
-        self.use = push("Use this network now", icon_name="check-circle", flat=True)
-        self.copy = push("Copy command", icon_name="terminal", flat=True, tip="The line that repeats this run")
+        self.pause = push(tr("Pause"), icon_name="pause", flat=True)
+        ends = tr("End after this step; the best network is kept")
+        self.stop = push(tr("Stop"), icon_name="stop", flat=True, tip=ends)
+        self.use = push(tr("Use this network now"), icon_name="check-circle", flat=True)
+        self.copy = push(tr("Copy command"), icon_name="terminal", flat=True, tip=tr("The line that repeats this run"))
         self.pause.clicked.connect(self.pause_pressed)
         self.stop.clicked.connect(self.stop_pressed)
         self.use.clicked.connect(self.use_pressed)
@@ -53,7 +55,7 @@ class RunHeader(QWidget):
         self.use.setEnabled(history is not None and history.has_checkpoint)
         self.copy.setEnabled(history is not None)
         if history is None:
-            self._title.setText("<b>Training</b> &nbsp;no run yet; Retrain starts one")
+            say(self._title, text="<b>Training</b> &nbsp;no run yet; Retrain starts one")
             self._facts.setText("")
             self._bar.setVisible(False)
             self._facts.setVisible(False)
@@ -61,10 +63,11 @@ class RunHeader(QWidget):
             self._guard.setText("")
             return
         self._facts.setVisible(True)
-        self.pause.setText(" Resume" if history.paused else " Pause")
+        say(self.pause, text=tr(" {words}", words=tr("Resume") if history.paused else tr("Pause")))
         self.pause.setIcon(icon("play" if history.paused else "pause"))
-        self._title.setText(f"<b>{history.record.spec.method}</b> &nbsp;{_state_words(history, live=live)}")
-        self._facts.setText(" · ".join(_facts(history, live=live)))
+        state, method = tr(_state_words(history, live=live)), history.record.spec.method
+        say(self._title, text=tr("<b>{method}</b> &nbsp;{state}", method=method, state=state))
+        say(self._facts, text=joined(_facts(history, live=live), by=" · "))
         self._show_progress(history, live=live)
         self._show_guard(history)
 
@@ -82,12 +85,12 @@ class RunHeader(QWidget):
 
     def _show_guard(self, history: RunHistory) -> None:
         guard = history.guard
-        self._guard.setText(guard.words if guard else "")
+        show(self._guard, text=heard(guard.words) if guard else "")
         self._light.setVisible(guard is not None)
         if guard:
             colour = _LIGHTS.get(guard.state, "bad")
             self._light.set_colour(colour)
-            self._light.setToolTip(f"Guard: {guard.state}")
+            say(self._light, toolTip=tr("Guard: {state}", state=tr(guard.state)))
 
     def _lay_out(self) -> None:
         first = QHBoxLayout()
@@ -113,25 +116,27 @@ class RunHeader(QWidget):
 def _state_words(history: RunHistory, *, live: bool) -> str:
     if live:
         if history.paused:
-            return "is paused"
-        return "is training" if history.stepped else "is getting ready"
-    return _SAID.get(history.state, "was interrupted")
+            return later("is paused")
+        return later("is training") if history.stepped else later("is getting ready")
+    return _SAID.get(history.state, _SAID[RunState.INTERRUPTED])
 
 
 def _facts(history: RunHistory, *, live: bool) -> list[str]:
     stepped, started = history.stepped, history.started
-    facts = []
+    facts: list[str] = []
     if stepped:
-        goal = f" of {started.steps:,}" if started and started.steps else ""
-        facts.append(f"step {stepped.step:,}{goal}")
-        facts.append(f"{duration(stepped.seconds)} trained")
+        if started and started.steps:
+            facts.append(tr("step {step:,} of {steps:,}", step=stepped.step, steps=started.steps))
+        else:
+            facts.append(tr("step {step:,}", step=stepped.step))
+        facts.append(tr("{time} trained", time=duration(stepped.seconds)))
         if live and stepped.seconds_left is not None:
-            facts.append(f"{duration(stepped.seconds_left)} left")
+            facts.append(tr("{time} left", time=duration(stepped.seconds_left)))
         if stepped.steps_per_second:
-            facts.append(f"{stepped.steps_per_second:.2g} steps/s")
+            facts.append(tr("{speed:.2g} steps/s", speed=stepped.steps_per_second))
         if stepped.memory_mib:
             facts.append(f"{stepped.memory_mib:,.0f} MiB")
     if started:
         facts.append(f"{started.device}, {started.precision}")
-        facts.append(f"{started.images:,} images")
+        facts.append(tr("{count:,} {count:image|images}", count=started.images))
     return facts

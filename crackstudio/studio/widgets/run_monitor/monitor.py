@@ -1,10 +1,13 @@
 """The run monitor: curves, scores, log and list of runs on the left, previews on the right; its header apart."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from crackstudio.core import wire
 from crackstudio.studio.background import Background
+from crackstudio.studio.language import say, tr
 from crackstudio.studio.run_history import RunHistory, RunSummary
 from crackstudio.studio.widgets.run_monitor.header import RunHeader
 from crackstudio.studio.widgets.run_monitor.log import LogView
@@ -81,12 +84,14 @@ class RunMonitor(QWidget):
 
     def _lay_out(self) -> None:
         for title, page in (
-            ("Loss", self.losses),
-            ("Validation scores", self.scores),
-            ("Log", self.log),
-            ("Runs", self.runs),
+            (tr("Loss"), self.losses),
+            (tr("Validation scores"), self.scores),
+            (tr("Log"), self.log),
+            (tr("Runs"), self.runs),
         ):
             self.tabs.addTab(page, title)
+            say(page, windowTitle=title)
+            page.windowTitleChanged.connect(partial(self.tabs.setTabText, self.tabs.indexOf(page)))
         self.tabs.setDocumentMode(True)
         beside = QSplitter(Qt.Orientation.Horizontal)
         beside.addWidget(self.tabs)

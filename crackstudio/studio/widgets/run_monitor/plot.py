@@ -14,11 +14,12 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QScrollArea
 from crackstudio.studio.background import Background
 from crackstudio.studio.colours import CURVES, colours_now
 from crackstudio.studio.curves import Curves
+from crackstudio.studio.language import follow, later, say, tr
 from crackstudio.studio.widgets.bricks import SliderRow, glyph_button, text
 
 _REDRAW_MS = 200
 _LEGEND_WIDTH = 172
-_NOTHING = "Nothing to plot yet"
+_NOTHING = later("Nothing to plot yet")
 
 
 class TermPlot(QWidget):
@@ -36,9 +37,9 @@ class TermPlot(QWidget):
         self._asked = False
         self._redraw = QTimer(self, singleShot=True, interval=_REDRAW_MS)
         self._redraw.timeout.connect(self._draw)
-        self._empty = text(_NOTHING, kind="muted")
+        self._empty = text(tr(_NOTHING), kind="muted")
         self._smoothing = SliderRow(minimum=1, maximum=200, value=20 if not markers else 1, bend=2)
-        self._log = glyph_button("chart-line-up", tip="Logarithmic scale", checkable=True)
+        self._log = glyph_button("chart-line-up", tip=tr("Logarithmic scale"), checkable=True)
         self._legend = QVBoxLayout()
         self._place = QVBoxLayout()
         self._lay_out()
@@ -46,7 +47,7 @@ class TermPlot(QWidget):
     def set_curves(self, curves: Curves) -> None:
         """Plot these from now on."""
         self._curves = curves
-        self._empty.setText("Preparing the curves…" if curves.terms else _NOTHING)
+        say(self._empty, text=tr("Preparing the curves…") if curves.terms else _NOTHING)
         for chip in self._chips.values():
             chip.deleteLater()
         self._chips.clear()
@@ -90,11 +91,11 @@ class TermPlot(QWidget):
         controls.setContentsMargins(12, 6, 8, 2)
         controls.setSpacing(6)
         controls.addStretch(1)
-        smooth = text("Smooth", kind="muted")
+        smooth = text(tr("Smooth"), kind="muted")
         self._smoothing.setFixedWidth(170)
-        self._smoothing.setToolTip("Each point is the mean of so many")
-        picture = glyph_button("image", tip="Export the plot as PNG")
-        table = glyph_button("table", tip="Export the numbers as CSV")
+        say(self._smoothing, toolTip="Each point is the mean of so many")
+        picture = glyph_button("image", tip=tr("Export the plot as PNG"))
+        table = glyph_button("table", tip=tr("Export the numbers as CSV"))
         for part in (smooth, self._smoothing, self._log, picture, table):
             controls.addWidget(part)
         self._place.addWidget(self._empty)
@@ -135,7 +136,7 @@ class TermPlot(QWidget):
         self._plot = pyqtgraph.PlotWidget()
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
-        self._plot.setLabel("bottom", "step")
+        follow(self._plot, lambda: self._plot.setLabel("bottom", tr("step")))
         self._plot.showGrid(x=True, y=True, alpha=0.12)
         item = self._plot.getPlotItem()
         item.setDownsampling(auto=True, mode="mean")
@@ -200,7 +201,7 @@ class TermPlot(QWidget):
             self.refresh()
 
     def _ask_path(self, name: str, kinds: str) -> None:
-        dialog = QFileDialog(self, "Export", name, kinds)
+        dialog = QFileDialog(self, tr("Export"), name, kinds)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         export = self.export_png if name.endswith(".png") else self.export_csv
         dialog.fileSelected.connect(lambda chosen: export(Path(chosen)))

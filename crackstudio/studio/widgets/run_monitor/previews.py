@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QSizePolicy, 
 
 from crackstudio.studio.colours import colours_now
 from crackstudio.studio.engine_link import Pictures
+from crackstudio.studio.language import show, tr
 from crackstudio.studio.widgets.bricks import text
 
 _GAP = 8
@@ -40,7 +41,8 @@ class StageView(QWidget):
             corner = QPoint(column * (size.width() + _GAP), row * (size.height() + _CAPTION + _GAP))
             place = QRect(corner, picture.size().scaled(size, Qt.AspectRatioMode.KeepAspectRatio))
             painter.drawImage(place, picture)
-            painter.drawText(place.left(), place.bottom() + 4, size.width(), _CAPTION, Qt.AlignmentFlag.AlignLeft, name)
+            below = QRect(place.left(), place.bottom() + 4, size.width(), _CAPTION)
+            painter.drawText(below, Qt.AlignmentFlag.AlignLeft, tr(name))
 
     def _arrangement(self, pictures: list[QImage]) -> tuple[int, QSize]:
         """How many columns show the pictures largest, and how large."""
@@ -125,7 +127,7 @@ class Previews(QWidget):
         self._view = StageView()
         self._strip = StageStrip()
         self._scroll = QScrollArea()
-        self._empty = text("Pictures of the probe images appear here as the run goes on.", kind="muted", wrap=True)
+        self._empty = text(tr("Pictures of the probe images appear here as the run goes on."), kind="muted", wrap=True)
         self._lay_out()
         self._probe.currentTextChanged.connect(lambda _probe: self._show_newest())
         self._slider.valueChanged.connect(lambda _value: self._show_stage())
@@ -157,7 +159,7 @@ class Previews(QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(8)
-        head.addWidget(text("Probe", kind="muted"))
+        head.addWidget(text(tr("Probe"), kind="muted"))
         head.addWidget(self._probe, 1)
         head.addWidget(self._slider, 1)
         head.addWidget(self._step)
@@ -203,7 +205,7 @@ class Previews(QWidget):
         index = self._slider.value()
         stage = stages[index] if stages else None
         self._view.set_pictures(stage)
-        self._step.setText(f"step {stage.step:,}" if stage else "")
+        show(self._step, text=tr("step {step:,}", step=stage.step) if stage else "")
         self._strip.set_stages([(one.step, _strip_picture(one)) for one in stages if one.layers], current=index)
 
 

@@ -12,11 +12,20 @@ from PySide6.QtWidgets import (
 )
 
 from crackstudio.core.runs import RunState
+from crackstudio.studio.language import follow, later, tr
 from crackstudio.studio.run_history import RunSummary
 from crackstudio.studio.widgets.bricks import push, text
 from crackstudio.studio.words import duration, moment
 
-_COLUMNS = ("Started", "Method", "State", "Steps", "Trained", "Crack IoU", "Purpose")
+_COLUMNS = (
+    later("Started"),
+    later("Method"),
+    later("State"),
+    later("Steps"),
+    later("Trained"),
+    later("Crack IoU"),
+    later("Purpose"),
+)
 
 
 class RunList(QWidget):
@@ -32,10 +41,11 @@ class RunList(QWidget):
         self._runs: list[RunSummary] = []
         self._table = QTableWidget(0, len(_COLUMNS))
         self._table.setObjectName("runs")
-        self._empty = text("No runs yet. Retrain starts one; it stays in this list.", kind="muted")
-        self._use = push("Use this network", icon_name="check-circle", flat=True)
-        self._resume = push("Go on training", icon_name="play", flat=True, tip="Continue from the last saved state")
-        self._copy = push("Copy command", icon_name="terminal", flat=True)
+        self._empty = text(tr("No runs yet. Retrain starts one; it stays in this list."), kind="muted")
+        self._use = push(tr("Use this network"), icon_name="check-circle", flat=True)
+        goes_on = tr("Continue from the last saved state")
+        self._resume = push(tr("Go on training"), icon_name="play", flat=True, tip=goes_on)
+        self._copy = push(tr("Copy command"), icon_name="terminal", flat=True)
         self._build_table()
         self._lay_out()
         self._show_buttons()
@@ -73,8 +83,13 @@ class RunList(QWidget):
             item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
             self._table.setItem(row, column, item)
 
+    def _say_cells(self) -> None:
+        self._table.setHorizontalHeaderLabels([tr(title) for title in _COLUMNS])
+        for row in range(len(self._runs)):
+            self._fill(row)
+
     def _build_table(self) -> None:
-        self._table.setHorizontalHeaderLabels(_COLUMNS)
+        follow(self._table, self._say_cells)
         self._table.verticalHeader().hide()
         self._table.setShowGrid(False)
         self._table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -126,7 +141,7 @@ def _cells(run: RunSummary) -> tuple[str, ...]:
     return (
         moment(run.created),
         run.method,
-        run.state.value,
+        tr(run.state),
         f"{run.step:,}",
         duration(run.seconds) if run.seconds else "–",
         "–" if run.iou is None else f"{run.iou:.3f}",
