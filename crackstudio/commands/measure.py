@@ -1,7 +1,5 @@
 """`crackstudio measure`: count, length, width and area of the cracks in a folder of masks or in a project."""
 
-import csv
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,33 +10,18 @@ from rich.console import Console
 from rich.table import Table
 
 from crackstudio.commands.progress import tracked
-from crackstudio.core.classes import CRACK, UNSURE
+from crackstudio.core.classes import UNSURE
 from crackstudio.core.errors import FolderError, MaskError
-from crackstudio.core.images import MaskKind
-from crackstudio.imaging.measuring import Measured, measure, measure_area
-from crackstudio.project import atomic, database, proposals_file, rasters
+from crackstudio.imaging.measuring import figures_of
+from crackstudio.project import database, proposals_file, rasters
 from crackstudio.project.layout import HOME_NAME, Layout
+from crackstudio.project.measurements import Row, rows_of, shown, to_measure, write_csv
 from crackstudio.project.pairing import MaskFolder
-from crackstudio.project.snapshot import is_confirmed, is_usable
 
 Mask = NDArray[np.uint8]
 
 LARGEST_ID = 20
 """In a folder of masks; beyond, values are shades of another tool's picture."""
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One class of one mask, see `Measured`. `share` is that of all pixels but the unsure ones."""
-
-    name: str
-    class_name: str = msgspec.field(name="class")
-    cracks: int
-    length_px: float
-    mean_width_px: float
-    max_width_px: float
-    p95_width_px: float
-    area_px: int
-    share: float
 
 
 def measure_command(masks: Path, *, out: Path | None, json: bool) -> None:
@@ -65,24 +48,8 @@ def measure_folder(masks: Path) -> list[Row]:
     Raises `FolderError` where there is none, `MaskError` for crack maps, `RasterError` for what cannot be read.
     """
     names, pictures = _of_project(masks) or _of_folder(masks)
-    measured, scored = {}, {}
-    for name, mask in zip(names, tracked(pictures, total=len(names), words="Measuring"), strict=True):
-        measured[name] = measure(mask)
-        scored[name] = mask.size - int(np.count_nonzero(mask == UNSURE))
-    classes = sorted({number for found in measured.values() for number in found}) or [CRACK.id]
-    nothing = measure_area(np.zeros((1, 1), np.bool_))
-    return [
-        _row(name, number, measured[name].get(number, nothing), scored[name]) for name in names for number in classes
-    ]
-
-
-def write_csv(path: Path, rows: list[Row]) -> None:
-    """Write `rows` under a line of names, atomically; lengths and widths with two decimals."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(Row.__struct_encode_fields__)
-    writer.writerows(map(_shown, rows))
-    atomic.write_bytes(path, text.getvalue().encode())
+    counted = tracked(pictures, total=len(names), words="Measuring")
+    return rows_of({name: figures_of(mask) for name, mask in zip(names, counted, strict=True)})
 
 
 def _of_project(folder: Path) -> tuple[list[str], Iterator[Mask]] | None:
@@ -92,8 +59,7 @@ def _of_project(folder: Path) -> tuple[list[str], Iterator[Mask]] | None:
             break
     else:
         return None
-    entries = [image.entry for image in database.read_only(layout) if is_usable(image) and is_confirmed(image.entry)]
-    names = sorted(entry.name for entry in entries if entry.mask_kind is MaskKind.EXACT)
+    names = [entry.name for entry in to_measure(database.read_only(layout))]
     if not names:
         raise FolderError(
             f"The project in {folder} has no confirmed mask, or coarse regions alone. Nothing was measured; confirm "
@@ -126,36 +92,10 @@ def _read(path: Path) -> Mask:
     return rasters.read_foreign_mask(path)
 
 
-def _row(name: str, number: int, measured: Measured, scored: int) -> Row:
-    return Row(
-        name=name,
-        class_name=CRACK.name if number == CRACK.id else str(number),
-        cracks=measured.cracks,
-        length_px=measured.length,
-        mean_width_px=measured.mean_width,
-        max_width_px=measured.max_width,
-        p95_width_px=measured.p95_width,
-        area_px=measured.area,
-        share=measured.area / max(scored, 1),
-    )
-
-
-def _shown(row: Row) -> list[str]:
-    lengths = (row.length_px, row.mean_width_px, row.max_width_px, row.p95_width_px)
-    return [
-        row.name,
-        row.class_name,
-        str(row.cracks),
-        *(f"{length:.2f}" for length in lengths),
-        str(row.area_px),
-        f"{row.share:.6f}",
-    ]
-
-
 def _print_table(console: Console, rows: list[Row]) -> None:
     table = Table(*(field.replace("_", " ") for field in Row.__struct_encode_fields__), box=None)
     for row in rows:
-        table.add_row(*_shown(row))
+        table.add_row(*shown(row))
     console.print(table)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crackstudio.core.classes import BACKGROUND, UNSURE
+from crackstudio.core.figures import Figures, MaskFigures
 from crackstudio.imaging.centre_lines import Line, Shape, Walks, far, tips_of, unit, without_pinholes, without_spurs
 from crackstudio.imaging.crack_widths import across, between, clear_of, widths_of
 from crackstudio.imaging.thinning import thinned
@@ -21,6 +22,9 @@ Bits = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 PERCENTILE = 0.95
+
+EDITION = 1
+"""Counted up when the same mask gets other figures: those that were kept before do not hold any more."""
 
 STRIDES = 8
 """Towards the border beyond a tip, each as long as the nearest border is far."""
@@ -44,6 +48,24 @@ class Measured:
     area: int
     skeleton: NDArray[np.int32]
     width_at: NDArray[np.float32]
+
+    @property
+    def figures(self) -> Figures:
+        """The numbers alone."""
+        return Figures(
+            cracks=self.cracks,
+            length=self.length,
+            mean_width=self.mean_width,
+            max_width=self.max_width,
+            p95_width=self.p95_width,
+            area=self.area,
+        )
+
+
+def figures_of(mask: Mask) -> MaskFigures:
+    """The numbers of each class that occurs; `mask` as for `measure`."""
+    classes = {number: measured.figures for number, measured in measure(mask).items()}
+    return MaskFigures(classes=classes, scored=mask.size - int(np.count_nonzero(mask == UNSURE)))
 
 
 def measure(mask: Mask) -> dict[int, Measured]:

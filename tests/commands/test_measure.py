@@ -125,3 +125,11 @@ def test_photographs_are_refused(tmp_path: Path) -> None:
 def test_a_folder_without_masks_is_told(tmp_path: Path, name: str) -> None:
     with pytest.raises(FolderError, match="Nothing was"):
         measure_folder(tmp_path / name)
+
+
+def test_excel_reads_names_beyond_ascii(tmp_path: Path) -> None:
+    rasters.write_png(tmp_path / "masks" / "裂缝.png", CRACK)
+    measure_command(tmp_path / "masks", out=tmp_path / "w.csv", json=True)
+    assert (tmp_path / "w.csv").read_bytes().startswith(b"\xef\xbb\xbfname,")
+    with (tmp_path / "w.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row["name"] for row in csv.DictReader(file)] == ["裂缝.png"]
