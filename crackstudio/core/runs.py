@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from crackstudio.core.images import Domain, MaskKind, Split, Tag
+from crackstudio.core.tiles import TileTags
 
 SettingValue = bool | int | float | str
 
@@ -12,8 +13,8 @@ SettingValue = bool | int | float | str
 class NeedKind(StrEnum):
     """What a method may ask of a project."""
 
-    CRACKED = "images tagged cracked"
-    INTACT = "images tagged intact"
+    CRACKED = "images or tiles tagged cracked"
+    INTACT = "images or tiles tagged intact"
     MASKS = "confirmed masks with a defect"
     SOURCE_MASKS = "confirmed masks in the source domain"
     TARGET_IMAGES = "images in the target domain"
@@ -28,7 +29,7 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         things = str(self.kind)
         if self.at_least == 1:
-            things = things.replace("images", "image").replace("masks", "mask")
+            things = things.replace("images", "image").replace("tiles", "tile").replace("masks", "mask")
         return f"{self.at_least} {things}"
 
 
@@ -67,7 +68,10 @@ class MethodCard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stock(msgspec.Struct, frozen=True, kw_only=True):
-    """What a project has to train on. `masks` counts confirmed masks with a defect, `regions` those of kind region."""
+    """What a project has to train on. `masks` counts confirmed masks with a defect, `regions` those of kind region.
+
+    `cracked` and `intact` are whole images that have no tile tags; `tile_side` is that of the largest tagged tiles, px.
+    """
 
     images: int = 0
     cracked: int = 0
@@ -77,12 +81,15 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     validation_masks: int = 0
     source_masks: int = 0
     target_images: int = 0
+    cracked_tiles: int = 0
+    intact_tiles: int = 0
+    tile_side: int = 0
 
     def of(self, kind: NeedKind) -> int:
         """How many of `kind` there are."""
         return {
-            NeedKind.CRACKED: self.cracked,
-            NeedKind.INTACT: self.intact,
+            NeedKind.CRACKED: self.cracked + self.cracked_tiles,
+            NeedKind.INTACT: self.intact + self.intact_tiles,
             NeedKind.MASKS: self.masks,
             NeedKind.SOURCE_MASKS: self.source_masks,
             NeedKind.TARGET_IMAGES: self.target_images,
@@ -104,7 +111,7 @@ ENOUGH_MASKS, ENOUGH_TAGS = 12, 4
 
 def choose_method(stock: Stock) -> tuple[str, str]:
     """The method key for one press of Retrain, and why in words."""
-    can_use_tags = min(stock.cracked, stock.intact) >= ENOUGH_TAGS
+    can_use_tags = min(stock.of(NeedKind.CRACKED), stock.of(NeedKind.INTACT)) >= ENOUGH_TAGS
     if stock.masks >= ENOUGH_MASKS or (stock.masks and not can_use_tags):
         if 2 * stock.regions > stock.masks:
             return "unet", f"{stock.masks} confirmed masks, mostly regions: a U-Net that weights them by distance."
@@ -135,7 +142,8 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
 class SnapshotItem(msgspec.Struct, frozen=True, kw_only=True):
     """One image as a run sees it. `image` is absolute; `mask` is relative to the run folder (None: tag only).
 
-    In the mask 0 is background, 1..254 a defect class, 255 unsure.
+    In the mask 0 is background, 1..254 a defect class, 255 unsure. Where there are `tiles`, their tags count in place
+    of the whole image's for methods that learn from tags; an image with a mask has none.
     """
 
     name: str
@@ -146,6 +154,7 @@ class SnapshotItem(msgspec.Struct, frozen=True, kw_only=True):
     mask_kind: MaskKind | None = None
     split: Split = Split.TRAIN
     domain: Domain = Domain.SOURCE
+    tiles: TileTags | None = None
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ import msgspec
 
 from crackstudio.core.errors import ProjectError
 from crackstudio.core.images import ImageEntry, Review, Tag, tag_of_folder
+from crackstudio.core.tiles import TileTags
 from crackstudio.project.database import Stored
 from crackstudio.project.walk import Found
 
@@ -81,12 +82,18 @@ class Catalogue:
             self._on_change([entry.id for entry in changed])
         return changed
 
+    def set_tiles(self, image: int, tiles: TileTags | None) -> None:
+        """Say something of the tiles of an image."""
+        with self._lock:
+            self._images[image] = msgspec.structs.replace(self.image(image), tiles=tiles)
+        self._on_change([image])
+
     def renew(self, digests: Mapping[int, str]) -> list[str]:
-        """Take in what the files hold now, by id; returns the names of images with masks that are other pictures."""
+        """Take in what the files hold now, by id; returns the names of images with work that are other pictures."""
         replaced: list[str] = []
 
         def revision(entry: ImageEntry) -> ImageEntry:
-            if _is_replaced(entry, digests[entry.id]):
+            if _is_replaced(self.image(entry.id), digests[entry.id]):
                 replaced.append(entry.name)
             return _with_content(entry, digests[entry.id])
 
@@ -106,7 +113,7 @@ class Catalogue:
             for file, pages, digest in found:
                 for page in range(pages):
                     known = self.find(_name(file, page))
-                    if known is not None and _is_replaced(known.entry, digest):
+                    if known is not None and _is_replaced(known, digest):
                         replaced.append(known.entry.name)
                     image, how = self._take_page(file, page, digest)
                     if how is not None:
@@ -119,10 +126,10 @@ class Catalogue:
         return added, changed, replaced
 
     def is_in_doubt(self, file: Found, pages: int) -> bool:
-        """Whether a file was written since the last scan and has masks: are they of the picture that it holds now?"""
+        """Whether a file was written since the last scan and has work: is it of the picture that it holds now?"""
         return any(
             known is not None
-            and known.entry.mask_kind is not None
+            and _has_work(known)
             and known.entry.digest is not None
             and (known.bytes, known.modified) != (file.bytes, file.modified)
             for known in (self.find(_name(file, page)) for page in range(pages))
@@ -164,7 +171,7 @@ class Catalogue:
                 problem=None,
             )
             self._ids[entry.name] = old
-            self._images[old] = msgspec.structs.replace(here, entry=entry, defect=there.defect)
+            self._images[old] = msgspec.structs.replace(here, entry=entry, defect=there.defect, tiles=there.tiles)
             self._listed = None
         self._on_change([new, old])
 
@@ -191,19 +198,21 @@ class Catalogue:
         entry = msgspec.structs.replace(entry, problem=problem)
         if not same:
             entry = _with_content(entry, digest)
-        self._images[entry.id] = Stored(entry=entry, bytes=file.bytes, modified=file.modified, defect=known.defect)
+        self._images[entry.id] = msgspec.structs.replace(
+            known, entry=entry, bytes=file.bytes, modified=file.modified, gone=False
+        )
         return entry.id, known.gone
 
 
 def other_pictures(names: Sequence[str]) -> str:
-    """What a person is told of images with masks whose files were replaced."""
+    """What a person is told of images with masks or tile tags whose files were replaced."""
     some = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
     who = f"The files of {len(names):,} images ({some}) hold other pictures"
     if len(names) == 1:
         who = f"The file of {some} holds another picture"
     return (
-        f"{who} now. What was painted is kept, but does not count as confirmed; look at it on the new picture, correct "
-        "it and confirm it again."
+        f"{who} now. What was painted or tagged by tiles is kept, but does not count as confirmed; look at it on the "
+        "new picture, correct it and confirm it again."
     )
 
 
@@ -211,8 +220,12 @@ def _name(file: Found, page: int) -> str:
     return f"{file.path}#{page}" if page else file.path
 
 
-def _is_replaced(entry: ImageEntry, digest: str | None) -> bool:
-    return entry.mask_kind is not None and entry.digest is not None and digest not in (None, entry.digest)
+def _has_work(image: Stored) -> bool:
+    return image.entry.mask_kind is not None or image.tiles is not None
+
+
+def _is_replaced(image: Stored, digest: str | None) -> bool:
+    return _has_work(image) and image.entry.digest is not None and digest not in (None, image.entry.digest)
 
 
 def _with_content(entry: ImageEntry, digest: str | None) -> ImageEntry:

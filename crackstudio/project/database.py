@@ -13,6 +13,7 @@ import msgspec
 
 from crackstudio.core.errors import FolderError, NewerProjectError
 from crackstudio.core.images import Domain, ImageEntry, MaskKind, Review, Tag
+from crackstudio.core.tiles import TileTags
 from crackstudio.project import atomic
 from crackstudio.project.layout import Layout
 
@@ -26,15 +27,18 @@ MIGRATIONS = (
     );
     CREATE TABLE state (key TEXT PRIMARY KEY, value BLOB NOT NULL);
     """,
+    "CREATE TABLE tiles (image INTEGER PRIMARY KEY, tags BLOB NOT NULL);",
 )
 """One script a version; never edited once released, only added to. `PRAGMA user_version` counts those applied."""
+
+_WITH_TILES = 2
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An entry and what only the project needs of it.
 
     `bytes` and `modified` (ns) are the file's at the last scan; `gone`: the file was not there; `defect`: whether
-    the mask has one, None where it was not looked at.
+    the mask has one, None where it was not looked at; `tiles`: what was said of its tiles.
     """
 
     entry: ImageEntry
@@ -42,6 +46,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     modified: int = 0
     gone: bool = False
     defect: bool | None = None
+    tiles: TileTags | None = None
 
 
 class Database:
@@ -76,11 +81,19 @@ class Database:
     def save(self, images: Iterable[Stored], removed: Iterable[int], state: dict[str, bytes]) -> None:
         """All of it or, on `sqlite3.Error`, none."""
         self._read = None
+        kept, gone = list(images), [(image,) for image in removed]
         with self._connection:
-            self._connection.executemany(_DELETE, ((image,) for image in removed))
-            self._connection.executemany(_UPSERT, map(_row, images))
+            self._connection.executemany(_DELETE, gone)
+            self._connection.executemany(_UPSERT, map(_row, kept))
+            self._save_tiles(kept, gone)
             self._connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", state.items())
         self._changed = True
+
+    def _save_tiles(self, images: list[Stored], removed: list[tuple[int]]) -> None:
+        without = [(image.entry.id,) for image in images if image.tiles is None]
+        tagged = [(image.entry.id, msgspec.msgpack.encode(image.tiles)) for image in images if image.tiles is not None]
+        self._connection.executemany("DELETE FROM tiles WHERE image = ?", [*removed, *without])
+        self._connection.executemany("INSERT OR REPLACE INTO tiles VALUES (?, ?)", tagged)
 
     def close(self) -> None:
         """With a backup if anything was written."""
@@ -226,6 +239,7 @@ _DOMAINS = {str(domain): domain for domain in Domain}
 
 
 def _load(connection: sqlite3.Connection) -> list[Stored]:
+    tiles = _load_tiles(connection)
     return [
         Stored(
             entry=ImageEntry(
@@ -248,9 +262,18 @@ def _load(connection: sqlite3.Connection) -> list[Stored]:
             modified=row[15],
             gone=bool(row[16]),
             defect=None if row[17] is None else bool(row[17]),
+            tiles=tiles.get(row[0]),
         )
         for row in connection.execute(_SELECT + " ORDER BY path, page")
     ]
+
+
+def _load_tiles(connection: sqlite3.Connection) -> dict[int, TileTags]:
+    """Raises `ValueError` for damaged ones."""
+    if _version(connection) < _WITH_TILES:  # read by the command line, which changes nothing
+        return {}
+    found = connection.execute("SELECT image, tags FROM tiles")
+    return {image: msgspec.msgpack.decode(tags, type=TileTags) for image, tags in found}
 
 
 def _load_true(connection: sqlite3.Connection) -> list[Stored]:

@@ -39,6 +39,7 @@ from crackstudio.project.scanning import Scan, ScanOutcome
 from crackstudio.project.snapshot import build_snapshot, drafts_of_project, has_defect, in_doubt, is_as_scanned
 from crackstudio.project.state import NetworkInUse, State, Value
 from crackstudio.project.stock import count_stock
+from crackstudio.project.tile_book import TileBook
 from crackstudio.project.writer import Writer
 
 __all__ = ["NetworkInUse", "Project", "Value"]
@@ -63,6 +64,9 @@ class Project:
         self._writer = Writer(database, read_images=self._catalogue.read, report=self.report, check=self._check_home)
         self._state = State(database.load_state(), home=self.home, put=self._writer.put)
         self.class_table = open_classes(layout, state=self._state, writer=self._writer, report=self.report)
+        self.tiles = TileBook(
+            self._catalogue, state=self._state, layout=layout, writer=self._writer, report=self.report
+        )
         self._masks = MaskStore(layout, self.report)
         self._proposals = ProposalStore(layout, self._writer)
         self._journals: dict[int, Journal] = {}

@@ -15,6 +15,7 @@ from crackstudio.core.classes import BACKGROUND, UNSURE
 from crackstudio.core.errors import FolderError, MaskError
 from crackstudio.core.images import Domain, ImageEntry, MaskKind, Review, Split, Tag, tag_of_folder
 from crackstudio.core.runs import Snapshot, SnapshotItem
+from crackstudio.core.tiles import TileTags
 from crackstudio.project import database, proposals_file, rasters
 from crackstudio.project.catalogue import Catalogue, other_pictures
 from crackstudio.project.database import Stored
@@ -55,10 +56,18 @@ def is_usable(image: Stored) -> bool:
     return not image.gone and image.entry.problem is None and image.entry.review is not Review.FLAGGED
 
 
+def tiles_of(image: Stored) -> TileTags | None:
+    """The tile tags that count: there are some, of the picture that the file holds now, and no mask tells more."""
+    tiles = image.tiles
+    if tiles is None or tiles.is_empty or is_confirmed(image.entry):
+        return None
+    return tiles if tiles.digest in (None, image.entry.digest) else None
+
+
 def in_doubt(images: Iterable[Stored], *, folder: Path) -> list[ImageEntry]:
-    """Confirmed ones whose files were written since the last scan: they may hold other pictures now."""
-    confirmed = (image for image in images if is_usable(image) and is_confirmed(image.entry))
-    return [image.entry for image in confirmed if not is_as_scanned(image, folder=folder)]
+    """Confirmed or tiled ones whose files were written since the last scan: they may hold other pictures now."""
+    worked = (image for image in images if is_usable(image) and (is_confirmed(image.entry) or tiles_of(image)))
+    return [image.entry for image in worked if not is_as_scanned(image, folder=folder)]
 
 
 def is_as_scanned(image: Stored, *, folder: Path) -> bool:
@@ -78,13 +87,13 @@ def drafts_of_project(
     run: RunFolder,
     digest: Callable[[ImageEntry], str | None] | None = None,
 ) -> Iterator[Draft]:
-    """What of a project can be trained on: confirmed masks (copied into the run), tagged images, the target domain.
+    """What of a project can be trained on: confirmed masks (copied into the run), tagged images or tiles, the target.
 
     `digest` takes that of an image which has none yet; one for which it gives None is left out.
     """
     for image in filter(is_usable, images):
         item = _item_of(image, folder=folder, masks=masks, run=run)
-        if item.tag is not Tag.UNKNOWN or item.domain is Domain.TARGET:
+        if item.tag is not Tag.UNKNOWN or item.tiles is not None or item.domain is Domain.TARGET:
             known = image.entry.digest or (digest(image.entry) if digest else digest_of(Path(item.image)))
             if known is not None:
                 yield Draft(item=item, digest=known)
@@ -152,7 +161,9 @@ def _looked_at(images: Sequence[Stored], *, folder: Path, report: Callable[[str]
 
 def _item_of(image: Stored, *, folder: Path, masks: MaskStore, run: RunFolder) -> SnapshotItem:
     entry = image.entry
-    tag, mask = entry.tag, f"masks/{entry.name}.png"
+    tag, mask, tiles = entry.tag, f"masks/{entry.name}.png", tiles_of(image)
+    if tiles is not None and tiles.count(Tag.CRACKED):
+        tag = Tag.CRACKED  # whatever was said of the whole
     confirmed = is_confirmed(entry) and masks.copy(entry.name, run.path / mask)
     if confirmed:
         defect = image.defect if image.defect is not None else has_defect(rasters.read_mask(run.path / mask))
@@ -165,6 +176,7 @@ def _item_of(image: Stored, *, folder: Path, masks: MaskStore, run: RunFolder) -
         mask=mask if confirmed else None,
         mask_kind=entry.mask_kind if confirmed else None,
         domain=entry.domain,
+        tiles=tiles if not confirmed else None,
     )
 
 
@@ -216,5 +228,6 @@ def _fitting_mask(source: Path, image: Path, page: int) -> Mask:
     return np.ascontiguousarray(mask)
 
 
-def _group(item: SnapshotItem) -> tuple[Tag, bool, Domain]:
-    return item.tag, item.mask is not None, item.domain
+def _group(item: SnapshotItem) -> tuple[object, ...]:
+    tiles = frozenset(tag for tag in (Tag.CRACKED, Tag.INTACT) if item.tiles and item.tiles.count(tag))
+    return item.tag, item.mask is not None, item.domain, tiles

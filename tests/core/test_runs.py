@@ -16,14 +16,16 @@ ANOSEG = MethodCard(
 
 
 def test_a_shortfall_says_what_is_needed_and_what_there_is() -> None:
-    assert shortfalls(ANOSEG, Stock(intact=3)) == ("AnoSeg needs 20 images tagged intact; you have 3.",)
+    assert shortfalls(ANOSEG, Stock(intact=3)) == ("AnoSeg needs 20 images or tiles tagged intact; you have 3.",)
     assert shortfalls(ANOSEG, Stock(intact=20)) == ()
+    assert shortfalls(ANOSEG, Stock(intact=3, intact_tiles=17)) == ()
 
 
 @pytest.mark.parametrize(
     ("stock", "method", "word"),
     [
         (Stock(cracked=50, intact=50), "attention-cyclegan", "tags"),
+        (Stock(cracked_tiles=50, intact_tiles=50, masks=2), "attention-cyclegan", "tags"),
         (Stock(cracked=50, intact=50, masks=ENOUGH_MASKS - 1), "attention-cyclegan", "tags"),
         (Stock(cracked=50, intact=50, masks=ENOUGH_MASKS), "unet", "masks"),
         (Stock(cracked=50, intact=3, masks=2), "unet", "masks"),

@@ -122,16 +122,17 @@ def test_a_project_of_a_newer_version_is_refused_and_left_alone(folder):
 def test_an_older_project_is_migrated_after_a_backup(layout, monkeypatch):
     with closing(Database(layout)) as db:
         db.save([FULL], [], {})
+    now = len(database.MIGRATIONS)
     monkeypatch.setattr(
         database, "MIGRATIONS", (*database.MIGRATIONS, "CREATE TABLE more (id INTEGER); INSERT INTO more VALUES (1);")
     )
     with closing(Database(layout)) as db:
         assert db.load() == [FULL]
     with closing(sqlite3.connect(layout.database)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (now + 1,)
         assert connection.execute("SELECT id FROM more").fetchall() == [(1,)]
-    with closing(sqlite3.connect(layout.home / "project.db.format1")) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    with closing(sqlite3.connect(layout.home / f"project.db.format{now}")) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (now,)
         assert connection.execute("SELECT path FROM images").fetchall() == [(FULL.entry.path,)]
 
 

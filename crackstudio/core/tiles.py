@@ -1,0 +1,130 @@
+"""Tile tags: what a person says of the tiles of a large image, where one tag for all of it would say too little."""
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from crackstudio.core.images import Tag
+
+DEFAULT_TILE = 96
+"""Side in pixels of the crops that the method which learns from tags alone trains on: a crop is then a whole tile, and
+what is said of the tile is true of the crop."""
+SMALLEST_TILE, LARGEST_TILE = 32, 1024
+
+_CELLS = {Tag.UNKNOWN: 0, Tag.CRACKED: 1, Tag.INTACT: 2}
+_TAGS = (Tag.UNKNOWN, Tag.CRACKED, Tag.INTACT)
+_SAMPLES = 4
+"""Looks per tile along a sweep: one that merely cuts a corner of a tile does not tag it."""
+
+
+class TileArea(NamedTuple):
+    """Rows and columns of an image, in pixels."""
+
+    top: int
+    left: int
+    height: int
+    width: int
+
+
+class TileTags(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Tags of the tiles of one image of `width` x `height` px, in a grid of side `size` px from its top left corner.
+
+    The last row and column take in what is left over if it is less than half a tile, so every tile has between half
+    and one and a half times the side. `cells` holds one byte a tile, row by row: 0 no tag, 1 cracked, 2 intact.
+    A tile goes by its place in it. `digest` is the SHA-256 of the image's file, where it was known.
+    """
+
+    size: int
+    width: int
+    height: int
+    cells: bytes
+    digest: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for cells that are not of the grid."""
+        if min(self.size, self.width, self.height) < 1 or len(self.cells) != self.rows * self.columns:
+            raise ValueError("tile tags do not fit their grid")
+
+    @classmethod
+    def none(cls, *, size: int, width: int, height: int) -> "TileTags":
+        """A grid without one tag."""
+        return cls(size=size, width=width, height=height, cells=bytes(_count(width, size) * _count(height, size)))
+
+    @property
+    def rows(self) -> int:
+        """Of tiles."""
+        return _count(self.height, self.size)
+
+    @property
+    def columns(self) -> int:
+        """Of tiles."""
+        return _count(self.width, self.size)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no tile has a tag."""
+        return not any(self.cells)
+
+    def count(self, tag: Tag) -> int:
+        """How many tiles have this tag."""
+        return self.cells.count(_CELLS[tag])
+
+    def places(self, tag: Tag) -> list[int]:
+        """The tiles with this tag."""
+        cell = _CELLS[tag]
+        return [place for place, found in enumerate(self.cells) if found == cell]
+
+    def tag_at(self, place: int) -> Tag:
+        """Of one tile."""
+        return _TAGS[self.cells[place]]
+
+    def area(self, place: int) -> TileArea:
+        """The pixels of a tile."""
+        row, column = divmod(place, self.columns)
+        top, bottom = self._edge(row, self.rows, self.height), self._edge(row + 1, self.rows, self.height)
+        left, right = self._edge(column, self.columns, self.width), self._edge(column + 1, self.columns, self.width)
+        return TileArea(top, left, bottom - top, right - left)
+
+    def place_at(self, x: float, y: float) -> int | None:
+        """The tile under image coordinates; None outside of the image."""
+        if not (0 <= x < self.width and 0 <= y < self.height):
+            return None
+        row, column = min(int(y // self.size), self.rows - 1), min(int(x // self.size), self.columns - 1)
+        return row * self.columns + column
+
+    def along(self, start: tuple[float, float], end: tuple[float, float]) -> set[int]:
+        """The tiles under a straight way from (x, y) to (x, y)."""
+        (x, y), (to_x, to_y) = start, end
+        steps = max(1, math.ceil(max(abs(to_x - x), abs(to_y - y)) * _SAMPLES / self.size))
+        found = {self.place_at(x + (to_x - x) * i / steps, y + (to_y - y) * i / steps) for i in range(steps + 1)}
+        return {place for place in found if place is not None}
+
+    def within(self, corner: tuple[float, float], other: tuple[float, float]) -> set[int]:
+        """The tiles that a rectangle between two corners (x, y) touches; corners outside are brought to the border."""
+        places = [
+            self.place_at(min(max(x, 0), self.width - 1), min(max(y, 0), self.height - 1)) or 0
+            for x, y in (corner, other)
+        ]
+        (top, left), (bottom, right) = (divmod(place, self.columns) for place in places)
+        rows, columns = range(min(top, bottom), max(top, bottom) + 1), range(min(left, right), max(left, right) + 1)
+        return {row * self.columns + column for row in rows for column in columns}
+
+    def tagged(self, places: Iterable[int], tag: Tag) -> "TileTags":
+        """With this tag on these tiles."""
+        cells = bytearray(self.cells)
+        for place in places:
+            cells[place] = _CELLS[tag]
+        return msgspec.structs.replace(self, cells=bytes(cells))
+
+    def is_of(self, *, width: int, height: int) -> bool:
+        """Whether they are of an image of this size."""
+        return (self.width, self.height) == (width, height)
+
+    def _edge(self, number: int, count: int, length: int) -> int:
+        return length if number == count else number * self.size
+
+
+def _count(length: int, size: int) -> int:
+    return max(1, (length + size // 2) // size)
