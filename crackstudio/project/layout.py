@@ -57,6 +57,10 @@ class Layout:
         """The mask of an image."""
         return self.masks / f"{name}.png"
 
+    def answers(self, topic: str) -> Path:
+        """What took long to find out of the images; it may be lost."""
+        return self.home / "kept" / f"{topic}.jsonl"
+
     def aside(self, name: str) -> Path:
         """A new dated place for something of this name that must neither be used nor lost."""
         stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")

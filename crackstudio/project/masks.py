@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,8 @@ class MaskStore:
         self._layout = layout
         self._report = report
         self._known: dict[str, Signature] = {}
+        self.writes: Counter[str] = Counter()
+        """By name, how often a mask may have changed: counted once it has."""
 
     def load(self, name: str, size: tuple[int, int] | None) -> Mask | None:
         """None where there is none. Raises `MaskError`; a damaged one, or one of another size, is kept aside.
@@ -70,11 +73,13 @@ class MaskStore:
             self._keep_foreign(name, path)
             rasters.write_png(path, mask)
             self._known[name] = _signature(path)
+            self.writes[name] += 1
 
     def take_away(self, name: str) -> None:
         """A person wants no mask after all; the file is kept aside. Raises `FolderError` where it cannot be."""
         if self.exists(name):
             self._set_aside(name)
+        self.writes[name] += 1
 
     def copy(self, name: str, target: Path) -> bool:
         """A copy that later strokes do not touch; False where there is no mask."""
@@ -93,6 +98,7 @@ class MaskStore:
             atomic.replace(source, target)
             if old in self._known:
                 self._known[new] = self._known.pop(old)
+        self.writes.update((old, new))
 
     def names(self) -> Iterator[str]:
         """Of every image that has a mask on disk."""
@@ -111,10 +117,7 @@ class MaskStore:
 
     def signature(self, name: str) -> Signature | None:
         """Of the mask on disk, None where there is none."""
-        try:
-            return _signature(self._layout.mask(name))
-        except FileNotFoundError:
-            return None
+        return signature_of(self._layout.mask(name))
 
     def place_aside(self, name: str) -> Path:
         """A new place for a mask that is about to be kept aside."""
@@ -138,6 +141,7 @@ class MaskStore:
             return
         with _told(name, "taken away"):
             self._layout.mask(name).unlink()
+        self.writes[name] += 1
 
     def put_back(self, name: str, kept: Path | None) -> bool:
         """Let the mask be what was kept (None: there was none); whatever is there else is kept aside.
@@ -154,6 +158,7 @@ class MaskStore:
         self.take_away(name)
         with _told(name, "put back"):
             atomic.write_bytes(path, kept.read_bytes())
+        self.writes[name] += 1
         return True
 
     def _keep_foreign(self, name: str, path: Path) -> None:
@@ -174,11 +179,20 @@ class MaskStore:
         with _told(name, "kept aside"):
             kept.parent.mkdir(parents=True, exist_ok=True)
             atomic.replace(self._layout.mask(name), kept)
+        self.writes[name] += 1
         return kept
 
     def _aside(self, name: str) -> Path:
         place = self._layout.aside(name)
         return place.with_name(f"{place.name}.png")
+
+
+def signature_of(path: Path) -> Signature | None:
+    """Of a file, None where there is none."""
+    try:
+        return _signature(path)
+    except FileNotFoundError:
+        return None
 
 
 @contextmanager

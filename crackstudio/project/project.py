@@ -37,6 +37,7 @@ from crackstudio.project.revisions import with_found_mask, with_mask, with_propo
 from crackstudio.project.run_folder import RunFolder, new_run
 from crackstudio.project.scanning import Scan, ScanOutcome
 from crackstudio.project.snapshot import build_snapshot, drafts_of_project, has_defect, in_doubt, is_as_scanned
+from crackstudio.project.sources import Sources
 from crackstudio.project.state import NetworkInUse, State, Value
 from crackstudio.project.stock import count_stock
 from crackstudio.project.tile_book import TileBook
@@ -69,6 +70,7 @@ class Project:
         )
         self._masks = MaskStore(layout, self.report)
         self._proposals = ProposalStore(layout, self._writer)
+        self.sources = Sources(layout, catalogue=self._catalogue, masks=self._masks, proposals=self._proposals)
         self._journals: dict[int, Journal] = {}
         self._mask_locks: dict[int, threading.Lock] = {}
         self._saved_upto: dict[int, int] = {}

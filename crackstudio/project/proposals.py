@@ -1,6 +1,7 @@
 """Crack maps kept for images: the newest, and the one of the network before it."""
 
 import threading
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -20,16 +21,19 @@ class ProposalStore:
         self._writer = writer
         self._disk = threading.Lock()
         self._incoming: dict[str, tuple[Path, bool]] = {}
+        self.writes: Counter[str] = Counter()
+        """By name, how many were taken in."""
 
     def take(self, name: str, source: Path, *, keep_previous: bool) -> None:
         """`source` becomes the proposal of the image; with `keep_previous` the old one becomes the previous one."""
         _, pending = self._incoming.get(name, (source, False))  # not moved in yet, and replaced by this one
         self._incoming[name] = (source, keep_previous or pending)
-        self._writer.do(f"proposal {name}", lambda: self._move_in(name))
+        self.writes[name] += 1
+        self._writer.do(f"proposal {name}", lambda: self.settle(name))
 
     def load(self, name: str, *, previous: bool = False) -> NDArray[np.uint8] | None:
         """(H, W) uint8, None where there is none that can be read."""
-        self._move_in(name)
+        self.settle(name)
         path = self._layout.previous_proposal(name) if previous else self._layout.proposal(name)
         try:
             return rasters.read_mask(path)
@@ -42,8 +46,10 @@ class ProposalStore:
             if place(old).exists():
                 place(new).parent.mkdir(parents=True, exist_ok=True)
                 atomic.replace(place(old), place(new))
+        self.writes.update((old, new))
 
-    def _move_in(self, name: str) -> None:
+    def settle(self, name: str) -> None:
+        """Move in what was taken, if the writer has not yet come to it."""
         with self._disk:
             incoming = self._incoming.get(name)
             if incoming is None:
