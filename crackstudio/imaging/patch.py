@@ -44,9 +44,10 @@ class TileChange:
         """A new (height, width) uint8 array: after the change, or before it. Raises `MaskError` where it is damaged."""
         return _unpack(self.before if backward else self.after, (self.height, self.width))
 
-    def is_blank(self, *, backward: bool = False) -> bool:
-        """Whether the change leaves background only in its rectangle: known without unpacking."""
-        return (self.before if backward else self.after) == _BLANK
+    def value(self, *, backward: bool = False) -> int | None:
+        """The one value that the change leaves in its rectangle, where it is one: known without unpacking."""
+        packed = self.before if backward else self.after
+        return packed[1] if packed[0] == _FLAT and len(packed) > 1 else None
 
     @property
     def area(self) -> Area:
@@ -93,11 +94,10 @@ class Patch:
         """The smallest rectangle around every change; empty where nothing changed."""
         if self.is_empty:
             return Area(0, 0, 0, 0)
-        areas = [change.area for change in self.changes]
-        top = min(area.top for area in areas)
-        left = min(area.left for area in areas)
-        bottom = max(area.top + area.height for area in areas)
-        right = max(area.left + area.width for area in areas)
+        top = min(change.row * TILE + change.top for change in self.changes)
+        left = min(change.col * TILE + change.left for change in self.changes)
+        bottom = max(change.row * TILE + change.top + change.height for change in self.changes)
+        right = max(change.col * TILE + change.left + change.width for change in self.changes)
         return Area(top, left, bottom - top, right - left)
 
     def reversed(self) -> "Patch":
@@ -199,6 +199,6 @@ def _unpack(packed: bytes, shape: tuple[int, int]) -> Pixels:
             bits *= np.uint8((packed[2] - packed[1]) % 256)
             bits += np.uint8(packed[1])
             return bits.reshape(shape)
-        return np.frombuffer(zlib.decompress(packed[1:]), np.uint8).reshape(shape)
+        return np.array(np.frombuffer(zlib.decompress(packed[1:]), np.uint8).reshape(shape))
     except (zlib.error, ValueError, IndexError) as error:
         raise MaskError(f"A stroke is damaged ({error}); the mask was kept as it is.") from error

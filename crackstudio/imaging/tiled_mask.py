@@ -4,12 +4,22 @@ An empty tile costs nothing, and a snapshot shares every tile until one of the t
 and weighting never copy a whole mask while a person paints.
 """
 
+from functools import cache
+
 import numpy as np
 
 from crackstudio.core.errors import MaskError
 from crackstudio.imaging.patch import TILE, Area, Patch, Pixels, TileChange, change_of_tile
 
 TileKey = tuple[int, int]
+
+
+@cache
+def _flat_tile(value: int, height: int, width: int) -> Pixels:
+    """Shared by every tile of one value that a patch has left, and read-only: it costs neither memory nor time."""
+    tile = np.full((height, width), value, np.uint8)
+    tile.flags.writeable = False
+    return tile
 
 
 class TiledMask:
@@ -69,6 +79,13 @@ class TiledMask:
         """Whether the tile is known to hold background only (it costs nothing)."""
         return (row, col) not in self._tiles
 
+    def flat(self, row: int, col: int) -> int | None:
+        """The one value of the whole tile, where that is known without looking at its pixels."""
+        tile = self._tiles.get((row, col))
+        if tile is None:
+            return 0
+        return None if tile.flags.writeable else int(tile[0, 0])
+
     def writable(self, row: int, col: int) -> Pixels:
         """The tile's pixels to write into: a copy of its own where a snapshot shares it."""
         tile = self._tiles.get((row, col))
@@ -96,14 +113,14 @@ class TiledMask:
         """Bring the mask to the state after (or, backward, before) the patch. Raises `MaskError` if it does not fit."""
         for change in patch.changes:
             self._check_fits(change)
-        drops = [change.is_blank(backward=backward) and self._is_whole(change) for change in patch.changes]
-        kept = zip(patch.changes, drops, strict=True)
-        pieces = [None if drop else change.pixels(backward=backward) for change, drop in kept]
+        pieces = [self._piece(change, backward=backward) for change in patch.changes]
         for change, piece in zip(patch.changes, pieces, strict=True):
             if piece is None:
                 self._drop(change.row, change.col)
+            elif not piece.flags.writeable:
+                self._share(change.row, change.col, piece)
             elif self._is_whole(change):
-                self._put(change.row, change.col, piece if piece.flags.writeable else np.array(piece))
+                self._put(change.row, change.col, piece)
             else:
                 self._paste(change, piece)
 
@@ -111,6 +128,13 @@ class TiledMask:
         """Make every pixel background."""
         self._tiles.clear()
         self._own.clear()
+
+    def _piece(self, change: TileChange, *, backward: bool) -> Pixels | None:
+        """What comes in place of the change's rectangle: a shared tile, new pixels, or None for an empty tile."""
+        value = change.value(backward=backward) if self._is_whole(change) else None
+        if value is None:
+            return change.pixels(backward=backward)
+        return _flat_tile(value, change.height, change.width) if value else None
 
     def _paste(self, change: TileChange, piece: Pixels) -> None:
         row, col = change.row, change.col
@@ -123,9 +147,8 @@ class TiledMask:
         return (change.height, change.width) == self._shape(change.row, change.col)
 
     def _check_fits(self, change: TileChange) -> None:
-        _, _, height, width = change.area
         rows, cols = self._shape(change.row, change.col)
-        if change.top + height > rows or change.left + width > cols:
+        if change.top + change.height > rows or change.left + change.width > cols:
             raise MaskError(
                 f"A stroke lies outside of this mask of {self.width} x {self.height} pixels; the mask was kept."
             )
@@ -137,6 +160,10 @@ class TiledMask:
         self._tiles[row, col] = tile
         self._own.add((row, col))
         return tile
+
+    def _share(self, row: int, col: int, tile: Pixels) -> None:
+        self._tiles[row, col] = tile
+        self._own.discard((row, col))
 
     def _drop(self, row: int, col: int) -> None:
         self._tiles.pop((row, col), None)

@@ -18,6 +18,7 @@ from crackstudio.core.images import MaskKind
 from crackstudio.imaging.brush import Brush, Stroke, Where, take_in
 from crackstudio.imaging.patch import TILE, Area, Patch, Pixels
 from crackstudio.imaging.tiled_mask import TiledMask
+from crackstudio.studio.language import tr
 
 ProposalSource = Callable[[], tuple[Pixels, float] | None]
 """The crack map, (H, W) uint8, and the threshold of the moment; None where nothing is proposed."""
@@ -129,7 +130,7 @@ class MaskEditor(QObject):
             self.cancel_stroke()
         elif self._stroke is not None:
             self._stroke = None
-            self._push(self.tr("Stroke"), self._state_when_touched())
+            self._push(tr("Stroke"), self._state_when_touched())
 
     def cancel_stroke(self) -> None:
         """Take the stroke or shape that is being drawn back, as if it had not begun."""
@@ -190,7 +191,7 @@ class MaskEditor(QObject):
         self.mask.clear()
         take_in(self.mask, where, value=CRACK.id)
         self._announce([self._everything()])
-        self._push(self.tr("Take proposal"), self._state_when_touched())
+        self._push(tr("Take proposal"), self._state_when_touched())
         return True
 
     def clear(self) -> None:
@@ -198,7 +199,7 @@ class MaskEditor(QObject):
         self._begin_step()
         self.mask.clear()
         self._announce([self._everything()])
-        self._push(self.tr("Nothing here"), self._state_when_touched())
+        self._push(tr("Nothing here"), self._state_when_touched())
 
     def become(self, text: str, mask: Pixels | None, *, kind: MaskKind) -> None:
         """Be the mask that was saved elsewhere, (H, W) uint8 (None: no mask), as one undo step that no journal needs.
@@ -220,7 +221,7 @@ class MaskEditor(QObject):
     def set_kind(self, kind: MaskKind) -> None:
         """Say what the pixels mean; the pixels stay."""
         self._begin_step()
-        self._push(self.tr("Kind of mask"), _State(touched=self.touched, kind=kind))
+        self._push(tr("Kind of mask"), _State(touched=self.touched, kind=kind))
 
     def replay(self, payloads: Iterable[bytes]) -> None:
         """Bring back what a journal kept. Raises `MaskError` at the first damaged entry; those before it are in."""
@@ -284,8 +285,8 @@ class MaskEditor(QObject):
         self.state_changed.emit()
 
     def _announce_patch(self, patch: Patch) -> None:
-        areas = [change.area for change in patch.changes]
-        self._announce(areas if len(areas) <= _SEPARATE else [patch.bounds])
+        is_few = len(patch.changes) <= _SEPARATE
+        self._announce([change.area for change in patch.changes] if is_few else [patch.bounds])
 
     def _announce(self, areas: Iterable[Area]) -> None:
         for top, left, height, width in areas:

@@ -183,3 +183,21 @@ def test_a_thousand_strokes_on_12_mp_stay_under_50_mb() -> None:
         patch = mask.changes_since(before)
         total += patch.nbytes + 300 * len(patch.changes)
     assert total < 50e6
+
+
+def test_a_tile_of_one_value_that_a_patch_leaves_costs_nothing_and_may_be_painted_on() -> None:
+    mask = TiledMask(600, 600)
+    before = mask.snapshot()
+    for row, col in mask.tiles_in():
+        mask.writable(row, col)[:] = 3
+    patch = mask.changes_since(before)
+    mask.apply(patch, backward=True)
+    assert mask.flat(1, 1) == 0
+    mask.apply(patch)
+    assert mask.flat(0, 0) == 3
+    assert np.shares_memory(mask.tile(0, 0), mask.tile(1, 1))
+    mask.writable(0, 0)[7, 7] = 4
+    assert mask.flat(0, 0) is None
+    expected = np.full((600, 600), 3, np.uint8)
+    expected[7, 7] = 4
+    assert np.array_equal(mask.to_array(), expected)

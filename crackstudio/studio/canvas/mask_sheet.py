@@ -10,16 +10,14 @@ from PySide6.QtGui import QImage
 from crackstudio.core.classes import UNSURE
 from crackstudio.imaging.patch import Area, Pixels
 from crackstudio.imaging.tiled_mask import TiledMask
+from crackstudio.studio.canvas.mask_pyramid import MaskPyramid
 from crackstudio.studio.canvas.palettes import MaskPalette
-from crackstudio.studio.canvas.pyramid import MaxPyramid, kept_level
+from crackstudio.studio.canvas.pyramid import kept_level
 from crackstudio.studio.canvas.sampling import sample_blocks
 from crackstudio.studio.canvas.sheets import Sheet
 from crackstudio.studio.canvas.viewport import Box, Viewport
 
 _HATCH, _STRIPE = 8, 3
-_RANK = np.array([0, *range(2, 256), 1], np.uint8)
-"""Zoomed out, a class wins over unsure, and unsure over background."""
-_CLASS = np.argsort(_RANK).astype(np.uint8)
 
 
 class MaskSheet(Sheet):
@@ -31,7 +29,7 @@ class MaskSheet(Sheet):
     def __init__(self, mask: TiledMask, *, palette: MaskPalette, line_width: int) -> None:
         super().__init__()
         self._mask = mask
-        self._pyramid = MaxPyramid(mask.height, mask.width, self._ranked_tile)
+        self._pyramid = MaskPyramid(mask)
         self._palette = palette
         self._line_width = line_width
 
@@ -47,8 +45,7 @@ class MaskSheet(Sheet):
 
     def touch(self, area: Area) -> Box:
         """These pixels of the mask changed. Returns the device pixels that show it."""
-        for key in self._mask.tiles_in(area):
-            self._pyramid.forget(key)
+        self._pyramid.forget(self._mask.tiles_in(area))
         if self._view is None:
             return Box(0, 0, 0, 0)
         coarse = 1 << kept_level(self._view.scale)
@@ -76,9 +73,7 @@ class MaskSheet(Sheet):
         level = kept_level(view.scale)
         if level == 0:
             return sample_blocks(lambda area: self._mask.region(*area), view, box)
-        ranks = sample_blocks(lambda area: self._pyramid.region(level, area), view, box, level=level)
-        classes: Pixels = cv2.LUT(ranks, _CLASS)
-        return classes
+        return sample_blocks(lambda area: self._pyramid.classes(level, area), view, box, level=level)
 
     def _contour(self, classes: Pixels) -> npt.NDArray[np.bool_]:
         """The outermost pixels of each class."""
@@ -92,15 +87,3 @@ class MaskSheet(Sheet):
         if unsure.any():
             rows, cols = np.arange(classes.shape[0])[:, None] + y, np.arange(classes.shape[1]) + x
             shown[unsure & ((rows + cols) % _HATCH >= _STRIPE)] = 0
-
-    def _ranked_tile(self, row: int, col: int) -> Pixels | int:
-        """Under a wide brush most tiles hold one class; then there are 256 x 256 pixels less to rank."""
-        if self._mask.is_blank(row, col):
-            return 0
-        classes = self._mask.tile(row, col)
-        low, high = map(int, cv2.minMaxLoc(classes)[:2])
-        if low == high:
-            return int(_RANK[low])
-        step = cv2.min(classes, 1)  # where nothing is unsure, adding it is the table, four times faster
-        ranks: Pixels = cv2.LUT(classes, _RANK) if high == UNSURE else cv2.add(classes, step)
-        return ranks

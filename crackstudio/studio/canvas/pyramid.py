@@ -1,10 +1,9 @@
 """Smaller versions of large pictures, so that a zoomed-out view costs what the window costs. No Qt.
 
-Level k is smaller by 2 ** k; its pixel i covers the pixels from i * 2 ** k. Pictures are averaged; crack maps and masks
-keep the maximum, since an averaged crack of one pixel's width is gone two levels up.
+Level k is smaller by 2 ** k; its pixel i covers the pixels from i * 2 ** k. Pictures are averaged; crack maps keep the
+maximum, since an averaged crack of one pixel's width is gone two levels up.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -12,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from crackstudio.imaging.patch import TILE, Area, Pixels
-from crackstudio.imaging.tiled_mask import TileKey
 
 DEEPEST = 8
 """Level 8 makes one pixel of a tile."""
@@ -58,49 +56,6 @@ def _averaged(pixels: Pixels, factor: int) -> Pixels:
     return smaller
 
 
-class MaxPyramid:
-    """The maximum levels of something made of 256-px tiles; `tile(row, col)` gives its pixels, or their one value."""
-
-    def __init__(self, height: int, width: int, tile: Callable[[int, int], Pixels | int]) -> None:
-        self.height = height
-        self.width = width
-        self._tile = tile
-        self._levels: dict[int, Pixels] = {}
-        self._stale: dict[int, set[TileKey]] = {}
-
-    def region(self, level: int, area: Area) -> Pixels:
-        """A view of the pixels of `area`, counted in pixels of the level; level is 1 to 8."""
-        if level not in self._levels:
-            self._levels[level] = np.zeros((_shrunk(self.height, level), _shrunk(self.width, level)), np.uint8)
-            self._stale[level] = {
-                (row, col) for row in range(-(-self.height // TILE)) for col in range(-(-self.width // TILE))
-            }
-        self._refresh(level, area)
-        return self._levels[level][area.top : area.top + area.height, area.left : area.left + area.width]
-
-    def forget(self, key: TileKey) -> None:
-        """Make a tile's smaller versions anew when they are next asked for."""
-        for stale in self._stale.values():
-            stale.add(key)
-
-    def _refresh(self, level: int, area: Area) -> None:
-        edge = TILE >> level
-        stale = self._stale[level]
-        bottom, right = area.top + area.height, area.left + area.width
-        for row, col in [
-            (row, col)
-            for row, col in stale
-            if row * edge < bottom
-            and (row + 1) * edge > area.top
-            and col * edge < right
-            and (col + 1) * edge > area.left
-        ]:
-            stale.discard((row, col))
-            place = self._levels[level][row * edge : (row + 1) * edge, col * edge : (col + 1) * edge]
-            tile = self._tile(row, col)
-            place[:] = tile if isinstance(tile, int) else _maximum(tile, level)
-
-
 class MapPyramid:
     """A (H, W) uint8 map that does not change, and its maximum levels.
 
@@ -120,21 +75,23 @@ class MapPyramid:
 
     def _fresh(self, level: int, area: Area) -> Pixels:
         if level not in self._levels:
-            self._levels[level] = np.zeros((_shrunk(self.height, level), _shrunk(self.width, level)), np.uint8)
+            self._levels[level] = np.zeros((shrunk(self.height, level), shrunk(self.width, level)), np.uint8)
             self._stale[level] = set(range(-(-self.height // TILE)))
         made, edge = self._levels[level], TILE >> level
         for row in range(area.top // edge, -(-(area.top + area.height) // edge)):
             if row in self._stale[level]:
-                made[row * edge : (row + 1) * edge] = _maximum(self._base[row * TILE : (row + 1) * TILE], level)
+                made[row * edge : (row + 1) * edge] = strongest(self._base[row * TILE : (row + 1) * TILE], level)
                 self._stale[level].discard(row)
         return made
 
 
-def _shrunk(length: int, level: int) -> int:
+def shrunk(length: int, level: int) -> int:
+    """Pixels of the level along a side of `length`."""
     return -(-length // (1 << level))
 
 
-def _maximum(pixels: Pixels, level: int) -> npt.NDArray[Any]:
+def strongest(pixels: Pixels, level: int) -> npt.NDArray[Any]:
+    """The maximum of each block of 2 ** level x 2 ** level pixels; those over the border count as 0."""
     rows, cols = -pixels.shape[0] % (1 << level), -pixels.shape[1] % (1 << level)
     if rows or cols:
         pixels = np.pad(pixels, ((0, rows), (0, cols)))

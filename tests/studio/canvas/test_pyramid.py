@@ -10,7 +10,6 @@ from crackstudio.studio.canvas.pyramid import (
     DEEPEST,
     ImagePyramid,
     MapPyramid,
-    MaxPyramid,
     averaged_level,
     kept_level,
 )
@@ -28,10 +27,6 @@ def test_a_max_level_is_the_maximum_of_its_blocks(height: int, width: int, seed:
     padded = np.pad(pixels, ((0, -height % edge), (0, -width % edge)))
     expected = padded.reshape(padded.shape[0] // edge, edge, -1, edge).max(axis=(1, 3))
     whole = Area(0, 0, *expected.shape)
-    tiles = MaxPyramid(
-        height, width, lambda row, col: pixels[row * TILE : (row + 1) * TILE, col * TILE : (col + 1) * TILE]
-    )
-    assert np.array_equal(tiles.region(level, whole), expected)
     assert np.array_equal(MapPyramid(pixels).region(level, whole), expected)
 
 
@@ -44,25 +39,6 @@ def test_a_part_of_a_map_is_that_part_of_its_level(height: int, width: int, leve
     whole = MapPyramid(pixels).region(level, Area(0, 0, rows, cols))
     part = MapPyramid(pixels).region(level, area)
     assert np.array_equal(part, whole[top : top + area.height, left : left + area.width])
-
-
-def test_only_forgotten_tiles_are_made_anew() -> None:
-    pixels = np.zeros((600, 600), np.uint8)
-    asked: list[tuple[int, int]] = []
-
-    def tile(row: int, col: int) -> np.ndarray:
-        asked.append((row, col))
-        return pixels[row * TILE : (row + 1) * TILE, col * TILE : (col + 1) * TILE]
-
-    pyramid = MaxPyramid(600, 600, tile)
-    pyramid.region(2, Area(0, 0, 64, 64))
-    assert asked == [(0, 0)]
-    pyramid.region(2, Area(0, 0, 150, 150))
-    assert len(asked) == 9
-    pixels[300, 300] = 9
-    pyramid.forget((1, 1))
-    assert pyramid.region(2, Area(0, 0, 150, 150))[75, 75] == 9
-    assert asked[9:] == [(1, 1)]
 
 
 @pytest.mark.parametrize(("height", "width"), [(512, 768), (301, 517), (1, 9), (2000, 3)])
