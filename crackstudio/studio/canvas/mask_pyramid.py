@@ -46,7 +46,7 @@ class MaskPyramid:
         """These tiles have changed."""
         changed = set(keys)
         for stale in self._stale.values():
-            stale |= changed
+            stale.update(changed)
 
     def _refresh(self, level: int, area: Area) -> None:
         edge, made = TILE >> level, self._levels[level]
