@@ -156,11 +156,8 @@ def change_of_tile(row: int, col: int, before: Pixels | None, after: Pixels) -> 
     low, high = map(int, cv2.minMaxLoc(differs)[:2])
     if high == 0:
         return None
-    height, width = after.shape
-    if low > 0 and before is None:  # full, as most tiles under a wide brush are
-        packed = bytes((_FLAT, low)) if low == high else _pack(after)
-        return TileChange(row=row, col=col, top=0, left=0, height=height, width=width, before=_BLANK, after=packed)
-    left, top, width, height = cv2.boundingRect(differs)
+    is_all = low > 0  # as in most tiles under a wide brush
+    left, top, width, height = (0, 0, *after.shape[::-1]) if is_all else cv2.boundingRect(differs)
     rect = np.s_[top : top + height, left : left + width]
     return TileChange(
         row=row,
