@@ -5,17 +5,21 @@ import shutil
 import signal
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from crackstudio.commands.progress import bar
 from crackstudio.core import wire
 from crackstudio.core.errors import CrackStudioError, RunError, SettingError
-from crackstudio.core.runs import RunSpec, RunState
+from crackstudio.core.runs import NeedKind, RunSpec, RunState, Snapshot
 from crackstudio.project.layout import HOME_NAME, Layout
 from crackstudio.project.run_folder import RunFolder, checkpoint_at, command_line, new_run
 from crackstudio.project.snapshot import snapshot_of_folder
 from crackstudio.project.walk import require_folder
+
+if TYPE_CHECKING:
+    from crackstudio.engine.method import Method
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +92,31 @@ def _prepared(request: TrainRequest) -> RunFolder:
             request.folder, masks=request.masks, project=request.project, run=run, report=_say
         )
         require(method.card, snapshot)
+        if words := _about_tiles(method, spec, snapshot):
+            _say(words)
     except CrackStudioError:
         shutil.rmtree(run.path, ignore_errors=True)  # it was empty, and holds nothing but copies yet
         raise
     run.write_request(spec, snapshot, folder=request.folder, masks=request.masks, project=request.project)
     return run
+
+
+def _about_tiles(method: "type[Method]", spec: RunSpec, snapshot: Snapshot) -> str:
+    """How many tiles are learnt from, and what to do where a crop is too small to show the crack of its tile."""
+    from crackstudio.engine.cards import config_for
+    from crackstudio.engine.needs import stock_of
+
+    stock = stock_of(snapshot)
+    asked = {need.kind for need in method.card.needs}
+    if not stock.tile_side or NeedKind.CRACKED not in asked:
+        return ""
+    crop = config_for(method, spec).tile
+    words = (
+        f"{stock.cracked_tiles:,} tiles tagged cracked, {stock.intact_tiles:,} intact, of up to {stock.tile_side} px."
+    )
+    if crop < stock.tile_side:
+        words += f" A crop of {crop} px may miss the crack of its tile: --set tile={stock.tile_side} shows all of it."
+    return words
 
 
 def _say(words: str) -> None:

@@ -35,22 +35,30 @@ class Draw:
 
 
 def draws(dataset: Dataset, stream: Stream) -> tuple[list[Draw], list[Draw]]:
-    """What a stream consists of: draws with a defect, and draws without (both may be empty)."""
-    known = [(index, item, _is_cracked(dataset, index)) for index, item in enumerate(dataset.items)]
-    cracked = [index for index, _, is_cracked in known if is_cracked]
-    intact = [index for index, _, is_cracked in known if is_cracked is False]
+    """What a stream consists of: draws with a defect, and draws without (both may be empty).
+
+    Streams of tags take the tagged tiles of an image in place of it; those of masks and domains know no tiles.
+    """
+    cracked, intact = _sides(dataset, dataset.tagged)
     masked = [index for index in cracked if dataset.items[index].mask]
     quiet = [Draw(index) for index in intact] or [Draw(index, Aim.CLEAR) for index in masked]
-    source = {index for index, item, _ in known if item.domain is Domain.SOURCE}
+    whole = [Draw(index) for index in _sides(dataset, dataset.images)[1]]
+    source = {index for index in dataset.images if dataset.items[index].domain is Domain.SOURCE}
     return {
-        Stream.ANY: ([Draw(index) for index, _, _ in known], []),
+        Stream.ANY: ([Draw(index) for index in dataset.tagged], []),
         Stream.CRACKED: ([Draw(index, Aim.ON_CRACK) for index in cracked], []),
         Stream.INTACT: ([], quiet),
-        Stream.MASKED: ([Draw(index) for index in masked], [Draw(index) for index in intact]),
+        Stream.MASKED: ([Draw(index) for index in masked], whole),
         Stream.BALANCED: ([Draw(index, Aim.ON_CRACK) for index in cracked], quiet),
-        Stream.SOURCE: ([Draw(i) for i in masked if i in source], [Draw(i) for i in intact if i in source]),
-        Stream.TARGET: ([Draw(index) for index, _, _ in known if index not in source], []),
+        Stream.SOURCE: ([Draw(i) for i in masked if i in source], [one for one in whole if one.index in source]),
+        Stream.TARGET: ([Draw(index) for index in dataset.images if index not in source], []),
     }[stream]
+
+
+def _sides(dataset: Dataset, indices: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Those with a defect and those without; what nobody has said anything of is on neither side."""
+    known = {index: _is_cracked(dataset, index) for index in indices}
+    return [i for i, is_cracked in known.items() if is_cracked], [i for i in known if known[i] is False]
 
 
 def order(stream: Stream, with_defect: Sequence[Draw], without: Sequence[Draw], *, seed: int) -> Iterator[Draw]:

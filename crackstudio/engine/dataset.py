@@ -1,4 +1,4 @@
-"""The images and masks of a snapshot: decoded once, kept as bytes within a budget, cut into crops."""
+"""The images, masks and tagged tiles of a snapshot: decoded once, kept as bytes within a budget, cut into crops."""
 
 import math
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from crackstudio.core.images import MaskKind, Tag
 from crackstudio.core.runs import SnapshotItem
 from crackstudio.engine.augment import jittered, turned
 from crackstudio.engine.method import Feed
+from crackstudio.engine.tiles import cut_out, tagged_tiles
 from crackstudio.imaging.weighting import distance_weights
 from crackstudio.project import rasters
 
@@ -65,10 +66,13 @@ class Crop:
 
 
 class Dataset:
-    """Random access to the images of a snapshot. Masks are relative to `folder`, the run's."""
+    """Random access to the images of a snapshot, and after them to their tagged tiles. Masks lie in `folder`."""
 
     def __init__(self, items: Sequence[SnapshotItem], *, folder: Path, feed: Feed, budget: int = BUDGET) -> None:
-        self.items = tuple(items)
+        images = tuple(items)
+        self._tiles = tuple(tagged_tiles(images))
+        self.items = (*images, *(tile.item for tile in self._tiles))
+        self.images = range(len(images))
         self.feed = feed
         self._folder = folder
         self._left = budget
@@ -76,6 +80,18 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.items)
+
+    @property
+    def tagged(self) -> list[int]:
+        """What tags are drawn from: images, and in place of those that have tagged tiles these."""
+        return [index for index, item in enumerate(self.items) if item.tiles is None]
+
+    def rgb(self, index: int) -> NDArray[np.uint8]:
+        """The pixels alone, (H, W, 3); those of an image are read anew. Raises RasterError, MaskError."""
+        if index not in self.images:
+            return self.picture(index).rgb
+        item = self.items[index]
+        return rasters.read_rgb8(Path(item.image), page=item.page)
 
     def truth(self, index: int) -> NDArray[np.uint8] | None:
         """The mask a person stands by, as it is on disk; None for a mere tag. Raises RasterError."""
@@ -86,10 +102,10 @@ class Dataset:
         """Decoded, from memory where it is kept. Raises RasterError, MaskError."""
         kept = self._kept.get(index)
         if kept is None:
-            kept = self._decoded(index)
-            if kept.nbytes <= self._left:
-                self._left -= kept.nbytes
-                self._kept[index] = kept
+            found = {index: self._decoded(index)} if index in self.images else self._tiles_beside(index)
+            for one, picture in found.items():
+                self._keep(one, picture)
+            kept = found[index]
         return kept
 
     def crop(self, index: int, *, aim: Aim, random: np.random.Generator) -> Crop:
@@ -114,12 +130,25 @@ class Dataset:
             rgb, mask, weights = turned((rgb, mask, weights), random=random)
         return Crop(rgb=rgb, mask=mask, weights=weights, cracked=cracked, has_mask=has_mask)
 
+    def _keep(self, index: int, picture: Picture) -> None:
+        if index not in self._kept and picture.nbytes <= self._left:
+            self._left -= picture.nbytes
+            self._kept[index] = picture
+
+    def _tiles_beside(self, index: int) -> dict[int, Picture]:
+        """A tile and all others of its image, which is decoded once for them."""
+        first = len(self.images)
+        image = self._tiles[index - first].image
+        areas = {first + i: tile.area for i, tile in enumerate(self._tiles) if tile.image == image}
+        cut = cut_out(self.rgb(image), self.items[image], list(areas.values()))
+        return {place: _without_mask(rgb) for place, rgb in zip(areas, cut, strict=True)}
+
     def _decoded(self, index: int) -> Picture:
         item = self.items[index]
-        rgb = rasters.read_rgb8(Path(item.image), page=item.page)
+        rgb = self.rgb(index)
         mask = self.truth(index)
         if mask is None:
-            return Picture(rgb=rgb, mask=None, weights=None, cracks=np.empty((0, 2), np.int32))
+            return _without_mask(rgb)
         if mask.shape != rgb.shape[:2]:
             raise MaskError(
                 f"The mask of {item.name} is {mask.shape[1]} x {mask.shape[0]} px, the image {rgb.shape[1]} x "
@@ -137,6 +166,10 @@ class Dataset:
             return mask, None
         weights = distance_weights(mask, power=feed.power, positive_weight=feed.positive_weight, floor=feed.floor)
         return mask, weights
+
+
+def _without_mask(rgb: NDArray[np.uint8]) -> Picture:
+    return Picture(rgb=rgb, mask=None, weights=None, cracks=np.empty((0, 2), np.int32))
 
 
 def _is_defect(mask: NDArray[np.uint8]) -> NDArray[np.bool_]:

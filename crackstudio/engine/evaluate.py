@@ -66,11 +66,13 @@ class Jury:
         Random(seed).shuffle(indices)  # noqa: S311 - a choice of pictures
         held_out = [i for i in indices if dataset.items[i].split is Split.VALIDATION]
         trained = [i for i in indices if dataset.items[i].split is Split.TRAIN]
+        spoken = set(dataset.tagged)
+        tagged = [i for i in held_out + trained if i in spoken]
         self.validation = _judges(dataset, held_out, masks=VALIDATION_MASKS, quiet=VALIDATION_QUIET)
         self.decides = sum(probe.shows_crack for probe in self.validation) >= ENOUGH
         self.calibration = () if self.decides else _judges(dataset, trained, masks=TAGGED, quiet=0)
-        self.cracked = _tagged_probes(dataset, _tagged(dataset, held_out + trained, Tag.CRACKED))
-        self.intact = _tagged_probes(dataset, _tagged(dataset, held_out + trained, Tag.INTACT))
+        self.cracked = _tagged_probes(dataset, _tagged(dataset, tagged, Tag.CRACKED))
+        self.intact = _tagged_probes(dataset, _tagged(dataset, tagged, Tag.INTACT))
 
     def judge(self, method: Method, *, place: Place) -> Judgement:
         """Scores and threshold of the method as it stands."""
@@ -158,7 +160,8 @@ def _judges(dataset: Dataset, indices: Sequence[int], *, masks: int, quiet: int)
     found = _probes(dataset, exact or masked, limit=masks)
     if not any(probe.shows_crack for probe in found):
         return ()
-    return found + _probes(dataset, _tagged(dataset, indices, Tag.INTACT), limit=quiet)
+    images = [index for index in indices if index in dataset.images]
+    return found + _probes(dataset, _tagged(dataset, images, Tag.INTACT), limit=quiet)
 
 
 def _tagged(dataset: Dataset, indices: Iterable[int], tag: Tag) -> list[int]:
@@ -185,7 +188,7 @@ def _tagged_probes(dataset: Dataset, indices: Sequence[int]) -> tuple[Probe, ...
 
 def _probe(dataset: Dataset, index: int) -> Probe:
     item = dataset.items[index]
-    rgb = rasters.read_rgb8(Path(item.image), page=item.page)
+    rgb = dataset.rgb(index)
     height, width = rgb.shape[:2]
     truth = dataset.truth(index)
     if truth is None and item.tag is Tag.INTACT:

@@ -185,7 +185,7 @@ class Trainer:
                 device=self._place.name,
                 precision=self._place.precision.value,
                 parameters=sum(weight.numel() for network in networks for weight in network.parameters()),
-                images=len(self._dataset),
+                images=len(self._dataset.images),
                 steps=self._pace.limit.steps,
                 resumed_at=self.step,
             )

@@ -8,9 +8,12 @@ from crackstudio.commands.evaluate import evaluate_folders
 from crackstudio.commands.propose import propose_folder
 from crackstudio.commands.train import TrainRequest, train_command
 from crackstudio.core.errors import FolderError, NeedsError, RunError
+from crackstudio.core.images import Tag
 from crackstudio.core.runs import RunSpec, Snapshot
+from crackstudio.core.tiles import TileTags
 from crackstudio.imaging.synthesis import draw
 from crackstudio.project import rasters
+from crackstudio.project.project import Project
 from crackstudio.project.run_folder import RunFolder
 
 UNET = RunSpec(method="unet", steps=1)
@@ -43,6 +46,29 @@ def test_a_folder_of_other_things_is_no_place_for_a_run(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="is not empty"):
         train_command(TrainRequest(folder=tmp_path / "images", spec=UNET, out=tmp_path / "images"), json=False)
     assert (tmp_path / "images" / "cracked" / "a.png").exists()
+
+
+@pytest.mark.parametrize(("method", "settings"), [("attention-cyclegan", {"width": 8}), ("segdec", {"width": 2})])
+def test_tile_tags_of_a_project_kept_elsewhere_are_trained_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], method: str, settings: dict[str, int]
+) -> None:
+    rasters.write_png(tmp_path / "images" / "bridge.png", draw(1, cracked=True, height=300, width=400).image)
+    project = Project.open(tmp_path / "images", home=tmp_path / "project")
+    project.scan()
+    (image,) = (entry.id for entry in project.entries())
+    project.read_rgb8(image)
+    tags = TileTags.none(size=100, width=400, height=300)
+    project.tiles.keep(image, tags.tagged(range(5), Tag.CRACKED).tagged(range(7, 12), Tag.INTACT))
+    project.close()
+    spec = RunSpec(method=method, steps=2, settings={"tile": 32, "batch": 2, **settings}, device="cpu")
+    request = TrainRequest(
+        folder=tmp_path / "images", spec=spec, project=tmp_path / "project", out=tmp_path / "run"
+    )  # fmt: skip
+    train_command(request, json=True)
+    told = capsys.readouterr()
+    assert '"step": 2' in told.out
+    assert "5 tiles tagged cracked, 5 intact, of up to 100 px." in told.err
+    assert "--set tile=100" in told.err
 
 
 def test_train_then_propose_then_evaluate(tmp_path: Path) -> None:
