@@ -23,6 +23,7 @@ from crackstudio.studio.joints.selecting import join_selecting
 from crackstudio.studio.joints.training import join_training
 from crackstudio.studio.mending import Mending
 from crackstudio.studio.proposing import Proposing
+from crackstudio.studio.language import speak
 from crackstudio.studio.retraining import Retraining
 from crackstudio.studio.reviewing import Reviewing
 from crackstudio.studio.session import Session
@@ -40,6 +41,7 @@ def run_studio(folder: Path | None, *, project: Path | None = None) -> int:
     settings = Settings(default_path())
     window = build_window(settings, theme=Theme(app, scheme=settings.scheme))
     window.show()
+    speak(settings.language)
     QTimer.singleShot(0, window, lambda: _after_first_paint(window, folder, project))
     return app.exec()
 

@@ -11,6 +11,7 @@ from crackstudio.project.deciding import Decided
 from crackstudio.project.project import Project
 from crackstudio.studio import telling
 from crackstudio.studio.errand import Errand
+from crackstudio.studio.language import joined, later, tr
 from crackstudio.studio.notice import Notice, Offer, Tone
 from crackstudio.studio.reviewing import Reviewing
 from crackstudio.studio.session import Session
@@ -20,24 +21,24 @@ NOTICE_SECONDS = 30
 MOST_PAST = 20
 """Batches that can be taken back: one of 100 000 images holds about 30 MB."""
 _DONE = {
-    Verb.CRACKED: "tagged cracked",
-    Verb.INTACT: "tagged intact",
-    Verb.UNKNOWN: "not tagged any more",
-    Verb.ACCEPT: "confirmed",
-    Verb.NOTHING: "confirmed: nothing here",
-    Verb.FLAG: "flagged",
-    Verb.UNFLAG: "not flagged any more",
-    Verb.UNCONFIRM: "not confirmed any more",
+    Verb.CRACKED: later("{count:,} {count:image|images} tagged cracked"),
+    Verb.INTACT: later("{count:,} {count:image|images} tagged intact"),
+    Verb.UNKNOWN: later("{count:,} {count:image|images} not tagged any more"),
+    Verb.ACCEPT: later("{count:,} {count:image|images} confirmed"),
+    Verb.NOTHING: later("{count:,} {count:image|images} confirmed: nothing here"),
+    Verb.FLAG: later("{count:,} {count:image|images} flagged"),
+    Verb.UNFLAG: later("{count:,} {count:image|images} not flagged any more"),
+    Verb.UNCONFIRM: later("{count:,} {count:image|images} not confirmed any more"),
 }
 _DOING = {
-    **dict.fromkeys((Verb.CRACKED, Verb.INTACT, Verb.UNKNOWN), "Tagging"),
-    **dict.fromkeys((Verb.ACCEPT, Verb.NOTHING), "Confirming"),
-    Verb.FLAG: "Flagging",
-    Verb.UNFLAG: "Taking flags off",
-    Verb.UNCONFIRM: "Taking confirmations back",
+    **dict.fromkeys((Verb.CRACKED, Verb.INTACT, Verb.UNKNOWN), later("Tagging")),
+    **dict.fromkeys((Verb.ACCEPT, Verb.NOTHING), later("Confirming")),
+    Verb.FLAG: later("Flagging"),
+    Verb.UNFLAG: later("Taking flags off"),
+    Verb.UNCONFIRM: later("Taking confirmations back"),
 }
-_TAKING_BACK = "Putting back"
-_TAKEN_BACK = "put back as they were"
+_TAKING_BACK = later("Putting back")
+_TAKEN_BACK = later("{count:,} {count:image|images} put back as they were")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,7 +60,7 @@ class _Going:
 class Batch(QObject):
     """Does one batch at a time; remembers those of this sitting, so that the last one can be taken back."""
 
-    progressed = Signal(str, int, int)
+    progressed = Signal(object, int, int)
     """What is being done, to how many images so far, of how many."""
     ended = Signal()
     """Nothing is being done any more, or what can be undone has changed."""
@@ -113,7 +114,7 @@ class Batch(QObject):
 
     def _free_project(self) -> Project | None:
         if self.is_busy:
-            self._session.message_given.emit("The batch before is still being done.")
+            self._session.message_given.emit(tr("The batch before is still being done."))
             return None
         return self._session.project
 
@@ -130,7 +131,7 @@ class Batch(QObject):
         self._session.save_all()  # goes before the errand on the same thread
         self._going = going
         self._note_revisions()
-        self.progressed.emit(going.doing, 0, going.total)
+        self.progressed.emit(tr(going.doing), 0, going.total)
         going.errand.start()
 
     def _take(self, piece: Piece) -> None:
@@ -152,7 +153,7 @@ class Batch(QObject):
         self._note_revisions()
         if piece.trouble is not None:
             self._session.tell_failure(piece.trouble)
-        self.progressed.emit(going.doing, going.looked_at, going.total)
+        self.progressed.emit(tr(going.doing), going.looked_at, going.total)
 
     def _follow(self, going: _Going, decided: Decided) -> bool:
         """Let an image on the desk follow; False where a person painted it in the same moment."""
@@ -165,7 +166,7 @@ class Batch(QObject):
                 identity,
                 decision.mask,
                 kind=decision.after.kind or MaskKind.EXACT,
-                text=self.tr("Batch"),
+                text=tr("Batch"),
                 revision=going.revisions.get(identity),
             )
         ):
@@ -208,14 +209,13 @@ class Batch(QObject):
 
 
 def _told(going: _Going, *, undo: telling.Act) -> Notice:
-    images = "image" if going.done == 1 else "images"
-    title = f"{going.done:,} {images} {going.words}" if going.done else "No image was changed"
-    parts = [f"{count:,} {why}" for why, count in going.left.most_common()]
+    title = tr(going.words, count=going.done) if going.done else tr("No image was changed")
+    parts = [tr("{count:,} {why}", count=count, why=tr(why)) for why, count in going.left.most_common()]
     waiting = going.total - going.looked_at
     if waiting:
-        parts.append(f"{waiting:,} not come to")
-    words = f"Left as they were: {', '.join(parts)}." if parts else ""
-    offers = (Offer(words="Undo", act=undo),) if going.done and going.undoes is None else ()
+        parts.append(tr("{count:,} not come to", count=waiting))
+    words = tr("Left as they were: {parts}.", parts=joined(parts)) if parts else ""
+    offers = (Offer(words=tr("Undo"), act=undo),) if going.done and going.undoes is None else ()
     return Notice(
         title=title,
         words=words,

@@ -23,6 +23,7 @@ from crackstudio.project import rasters
 from crackstudio.studio.app import build_window, make_app
 from crackstudio.studio.canvas.view import Canvas
 from crackstudio.studio.comparing import Comparison
+from crackstudio.studio.language import speak
 from crackstudio.studio.notice import Notice
 from crackstudio.studio.settings import Settings
 from crackstudio.studio.theme import Theme
@@ -55,6 +56,7 @@ def drive(images: Path, *, truth: Path, pictures: Path, minutes: float = MINUTES
     app = QApplication.instance() or make_app()
     assert isinstance(app, QApplication)
     settings = Settings(pictures / "settings.ini")
+    speak(settings.language)
     window = build_window(settings, theme=Theme(app, scheme=settings.scheme))
     window.resize(*SIZE)
     window.show()

@@ -27,6 +27,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtGui import QImage
 
 from crackstudio.core import wire
+from crackstudio.studio.language import heard, tr
 
 ENGINE = (sys.executable, "-m", "crackstudio", "engine")
 GRACE_MS = 4000
@@ -61,16 +62,18 @@ class Outcome:
     def words(self) -> str:
         """One sentence for a person."""
         if isinstance(self.last_word, wire.Failed):
-            return self.last_word.message
+            return heard(self.last_word.message)
         if self.ending is not Ending.CRASHED:
-            return f"The engine {self.ending}."
+            return tr("The engine has ended.")
         if self.signal in {"SIGKILL", "SIGABRT"}:
-            return f"The engine was killed ({self.signal}); most often the machine ran out of memory."
+            return tr(
+                "The engine was killed ({signal}); most often the machine ran out of memory.", signal=self.signal
+            )
         if self.signal:
-            return f"The engine crashed ({self.signal})."
+            return tr("The engine crashed ({signal}).", signal=self.signal)
         if self.exit_code is None:
-            return "The engine could not be started."
-        return f"The engine ended without a word (exit code {self.exit_code})."
+            return tr("The engine could not be started.")
+        return tr("The engine ended without a word (exit code {code}).", code=self.exit_code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

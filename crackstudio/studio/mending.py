@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from crackstudio.imaging.patch import Patch
 from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.studio.desk import OpenImage
+from crackstudio.studio.language import tr
 from crackstudio.studio.session import Session
 
 Work = Callable[[TiledMask, int, int], Patch]
@@ -39,7 +40,7 @@ class Mending(QObject):
             return
         image.editor.finish_stroke()
         mask, moment = image.editor.as_edited(), _moment(image)
-        session.message_given.emit(f"{title}…")
+        session.message_given.emit(tr("{title}…", title=title))
         session.reading.submit(
             lambda: _work(what)(mask, value, size),
             done=lambda patch: self._take(image, patch, title=title, moment=moment),
@@ -51,11 +52,11 @@ class Mending(QObject):
         if self._session.image is not image:
             return
         if image.editor.is_stroking or _moment(image) != moment:
-            words = f"{title}: the mask was changed meanwhile, so nothing was done. Try again."
+            words = tr("{title}: the mask was changed meanwhile, so nothing was done. Try again.", title=title)
         elif image.editor.change(title, lambda _mask: patch):
-            words = f"{title}: done. Undo takes it back."
+            words = tr("{title}: done. Undo takes it back.", title=title)
         else:
-            words = f"{title}: there was nothing to do."
+            words = tr("{title}: there was nothing to do.", title=title)
         self._session.message_given.emit(words)
 
 

@@ -13,6 +13,7 @@ from crackstudio.core.images import ImageEntry, Review
 from crackstudio.core.runs import MethodCard
 from crackstudio.project.project import NetworkInUse, Project
 from crackstudio.studio.engine_link import ENGINE, Outcome, RetrainingThread
+from crackstudio.studio.language import heard, joined, tr
 from crackstudio.studio.notice import Notice, Offer, Tone
 from crackstudio.studio.session import Session
 
@@ -130,9 +131,11 @@ class Proposing(QObject):
         if project is not None and network is None:
             self._session.tell(
                 Notice(
-                    title="There is no network to propose with yet",
-                    words="The starter network is not installed. Tag images cracked and intact, or paint and confirm "
-                    "some masks; then Retrain makes the first network.",
+                    title=tr("There is no network to propose with yet"),
+                    words=tr(
+                        "The starter network is not installed. Tag images cracked and intact, or paint and confirm "
+                        "some masks; then Retrain makes the first network."
+                    ),
                     tone=Tone.WARNING,
                     topic="network",
                 )
@@ -199,8 +202,8 @@ class Proposing(QObject):
             name = self._session.project.entry(self._waiting[event.id]).name
             self._session.tell(
                 Notice(
-                    title=f"{name} could not be proposed",
-                    words=f"{event.message} The other images go on.",
+                    title=tr("{name} could not be proposed", name=name),
+                    words=joined((heard(event.message), tr("The other images go on.")), by=" "),
                     tone=Tone.WARNING,
                     topic="proposal failed",
                 )
@@ -233,13 +236,11 @@ class Proposing(QObject):
         waiting = len(self._waiting)
         self._session.tell(
             Notice(
-                title="The proposing engine has ended",
-                words=f"{outcome.words()} Masks and proposals so far are kept"
-                + (f"; {waiting:,} images still wait." if waiting else ".")
-                + (f"\n{_last_line(outcome)}" if _last_line(outcome) else ""),
+                title=tr("The proposing engine has ended"),
+                words=joined(filter(None, (_ended(outcome, waiting=waiting), _last_line(outcome))), by="\n"),
                 tone=Tone.BAD,
                 topic="proposer",
-                offers=(Offer(words="Start it again", act=self._restart),),
+                offers=(Offer(words=tr("Start it again"), act=self._restart),),
             )
         )
 
@@ -266,6 +267,17 @@ def wishes_of(
     if current is not None and current.problem is None:
         wanted = [current.id, *(identity for identity in wanted if identity != current.id)]
     return project.to_propose(wanted)
+
+
+def _ended(outcome: Outcome, *, waiting: int) -> str:
+    why = outcome.words()
+    if waiting:
+        return tr(
+            "{why} Masks and proposals so far are kept; {count:,} {count:image|images} still wait.",
+            why=why,
+            count=waiting,
+        )
+    return tr("{why} Masks and proposals so far are kept.", why=why)
 
 
 def _last_line(outcome: Outcome) -> str:

@@ -15,6 +15,7 @@ from crackstudio.project.run_folder import RunFolder
 from crackstudio.studio import telling
 from crackstudio.studio.checkpoint_card import read_card
 from crackstudio.studio.engine_link import ENGINE, Ending, Outcome, Pictures, RetrainingThread
+from crackstudio.studio.language import heard, tr
 from crackstudio.studio.proposing import Proposing
 from crackstudio.studio.run_history import RunHistory, RunSummary, replay
 from crackstudio.studio.session import Session
@@ -113,14 +114,14 @@ class Retraining(QObject):
         """End the run; its best network is kept."""
         if self._link is not None:
             self._link.send(wire.Stop())
-            self._session.message_given.emit("Stopping after this step; the best network is kept.")
+            self._session.message_given.emit(tr("Stopping after this step; the best network is kept."))
 
     def pin_probe(self) -> None:
         """Let previews of the open image follow in the run."""
         entry, project = self._session.entry, self._session.project
         if self._link is not None and entry is not None and project is not None:
             self._link.send(wire.Preview(name=entry.name, image=str(project.folder / entry.path), page=entry.page))
-            self._session.message_given.emit(f"{entry.name} is a probe now; its previews follow.")
+            self._session.message_given.emit(tr("{name} is a probe now; its previews follow.", name=entry.name))
 
     def use_run(self, run_id: str) -> None:
         """Let a run's best network so far propose from now on."""
@@ -183,7 +184,7 @@ class Retraining(QObject):
             self._starting = None
             self._session.tell(telling.missing(missing))
             return
-        self._session.message_given.emit(f"Starting {wanted.method}…" if spec else why)
+        self._session.message_given.emit(tr("Starting {method}…", method=wanted.method) if spec else heard(why))
         self._session.writing.submit(
             lambda: project.create_run(wanted, stop=given_up),
             done=lambda run: self._start(run, given_up=given_up),
@@ -199,7 +200,7 @@ class Retraining(QObject):
         if self._starting is not None:
             self._starting.set()
             self._starting = None
-            self._session.message_given.emit("The run had not begun; it was given up.")
+            self._session.message_given.emit(tr("The run had not begun; it was given up."))
 
     def _refuse_second(self) -> bool:
         is_second = self.is_running or self._starting is not None

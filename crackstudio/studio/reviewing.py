@@ -8,6 +8,7 @@ from PySide6.QtGui import QUndoCommand
 from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.studio import telling
 from crackstudio.studio.desk import OpenImage
+from crackstudio.studio.language import tr
 from crackstudio.studio.session import Session
 
 
@@ -75,7 +76,7 @@ class Reviewing(QObject):
         """Replace the open mask by its proposal at the threshold of the moment; undoable."""
         image = self._meant_image()
         if image is not None and not image.editor.take_proposal():
-            self._session.message_given.emit("This image has no proposal yet.")
+            self._session.message_given.emit(tr("This image has no proposal yet."))
 
     def as_part_of_review(self, act: Callable[[], bool | None]) -> bool:
         """An edit that belongs to a confirmation does not make the image `corrected` in between."""
@@ -87,7 +88,7 @@ class Reviewing(QObject):
 
     def _meant_image(self) -> OpenImage | None:
         if self._session.is_between_images:
-            self._session.message_given.emit("Nothing was changed: the next image is still being opened.")
+            self._session.message_given.emit(tr("Nothing was changed: the next image is still being opened."))
             return None
         return self._session.image
 
@@ -101,7 +102,7 @@ class Reviewing(QObject):
         def put(tag: Tag) -> None:
             self._session.tell_changed(project.set_tag([image.id], tag))
 
-        stack.beginMacro(self.tr("Nothing here"))
+        stack.beginMacro(tr("Nothing here"))
         image.editor.clear()
         stack.push(_Tagging(put, before=before, after=Tag.INTACT))
         stack.endMacro()

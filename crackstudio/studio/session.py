@@ -16,6 +16,7 @@ from crackstudio.project.project import Project
 from crackstudio.studio import telling
 from crackstudio.studio.background import Background
 from crackstudio.studio.desk import Desk, OpenImage
+from crackstudio.studio.language import tr
 from crackstudio.studio.notice import Notice
 from crackstudio.studio.project_opening import Opening
 
@@ -42,7 +43,7 @@ class Session(QObject):
     """`datetime`."""
     notice_raised = Signal(object)
     """`Notice`."""
-    message_given = Signal(str)
+    message_given = Signal(object)
     """A line that may pass by."""
     reported = Signal(str)
     """What the project says of its disk, from whatever thread."""
@@ -61,7 +62,9 @@ class Session(QObject):
         self._opening = Opening(reading=reading, parent=self)
         self._opening.opened.connect(self._enter)
         self._opening.scanned.connect(self._take_scan)
-        self._opening.progressed.connect(lambda count: self.message_given.emit(f"{count:,} images found…"))
+        self._opening.progressed.connect(
+            lambda count: self.message_given.emit(tr("{count:,} {count:image|images} found…", count=count))
+        )
         self._opening.failed.connect(
             lambda folder, error: self.tell(telling.open_failed(error, again=lambda: self.open_folder(folder)))
         )
@@ -246,7 +249,7 @@ class Session(QObject):
     def _take_scan(self) -> None:
         self.entries_reset.emit()
         count = len(self.entries())
-        self.message_given.emit(f"{count:,} images.")
+        self.message_given.emit(tr("{count:,} {count:image|images}.", count=count))
         if count == 0:
             self.tell(telling.no_images())
         elif self.image is None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from crackstudio.studio.language import LANGUAGES, system_language
 from crackstudio.studio.own_keys import KeyMap, Keys
 
 RECENTS = 8
@@ -54,6 +55,16 @@ class Settings:
     @scheme.setter
     def scheme(self, scheme: Scheme) -> None:
         self._store.setValue("look", scheme.value)
+
+    @property
+    def language(self) -> str:
+        """The code of the window's language; that of the system until another is chosen."""
+        kept = str(self._store.value("language", ""))
+        return kept if kept in LANGUAGES else system_language()
+
+    @language.setter
+    def language(self, code: str) -> None:
+        self._store.setValue("language", code)
 
     @property
     def preset(self) -> str:

@@ -12,6 +12,7 @@ from crackstudio.project.run_folder import RunFolder
 from crackstudio.studio import telling
 from crackstudio.studio.checkpoint_card import read_card
 from crackstudio.studio.comparing import Compared, Comparison, compared_images, judge
+from crackstudio.studio.language import joined, tr
 from crackstudio.studio.notice import Notice, Offer, Tone
 from crackstudio.studio.proposing import Proposing
 from crackstudio.studio.session import Session
@@ -46,7 +47,7 @@ class Succession(QObject):
         if _is_same(run, new, old):
             self._session.tell(telling.nothing_better_found())
             return
-        self._session.message_given.emit("Comparing the new network with the one in use…")
+        self._session.message_given.emit(tr("Comparing the new network with the one in use…"))
         self._session.reading.submit(
             lambda: compared_images(run), done=lambda images: self._propose_both(images, old=old, new=new), lane=LANE
         )
@@ -97,18 +98,18 @@ class Succession(QObject):
         else:
             self._session.tell(
                 Notice(
-                    title="The network in use stays",
+                    title=tr("The network in use stays"),
                     words=_verdict(comparison),
                     topic="network",
-                    offers=(Offer(words="Use the new one all the same", act=lambda: self.use(comparison.new)),),
+                    offers=(Offer(words=tr("Use the new one all the same"), act=lambda: self.use(comparison.new)),),
                 )
             )
 
     def _tell_used(self, words: str) -> None:
         self._session.tell(
             Notice(
-                title="The new network is in use",
-                words=f"{words} Unconfirmed images are proposed again.".strip(),
+                title=tr("The new network is in use"),
+                words=joined(filter(None, (words, tr("Unconfirmed images are proposed again."))), by=" "),
                 tone=Tone.GOOD,
                 topic="network",
                 seconds=12,
@@ -145,7 +146,9 @@ def _copied(project: Project, network: NetworkInUse) -> NetworkInUse:
 
 
 def _verdict(comparison: Comparison) -> str:
-    return (
-        f"On {comparison.judged} validation masks its crack IoU is {comparison.after or 0:.3f}; "
-        f"that of the network before is {comparison.before or 0:.3f}."
+    return tr(
+        "On {count} validation masks its crack IoU is {after:.3f}; that of the network before is {before:.3f}.",
+        count=comparison.judged,
+        after=comparison.after or 0,
+        before=comparison.before or 0,
     )

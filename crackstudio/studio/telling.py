@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from crackstudio.core.errors import CrackStudioError, NewerProjectError, ProjectLockedError
 from crackstudio.studio.engine_link import Ending, Outcome
+from crackstudio.studio.language import heard, joined, tr
 from crackstudio.studio.notice import Notice, Offer, Tone
 
 Act = Callable[[], None]
@@ -14,8 +15,8 @@ def failure(error: Exception) -> Notice:
     if isinstance(error, CrackStudioError):
         title, words = _split(str(error))
     else:
-        title, words = f"Something went wrong: {type(error).__name__}", str(error)
-    kept = "Nothing was lost; the masks on disk are as they were."
+        title, words = tr("Something went wrong: {error}", error=type(error).__name__), str(error)
+    kept = tr("Nothing was lost; the masks on disk are as they were.")
     return Notice(title=title, words=words or kept, tone=Tone.BAD, topic=f"failure {error}")
 
 
@@ -29,7 +30,7 @@ def open_failed(error: Exception, *, again: Act) -> Notice:
     """A folder could not be opened."""
     title, words = _split(str(error))
     hopeless = isinstance(error, ProjectLockedError | NewerProjectError)
-    offers = () if hopeless else (Offer(words="Try again", act=again),)
+    offers = () if hopeless else (Offer(words=tr("Try again"), act=again),)
     return Notice(title=title, words=words, tone=Tone.BAD, topic="open", offers=offers)
 
 
@@ -38,42 +39,50 @@ def image_failed(error: Exception, *, skip: Act) -> Notice:
     title, words = _split(str(error))
     return Notice(
         title=title,
-        words=words or "The image that was open stays open.",
+        words=words or tr("The image that was open stays open."),
         tone=Tone.WARNING,
         topic="image",
-        offers=(Offer(words="Next image", act=skip),),
+        offers=(Offer(words=tr("Next image"), act=skip),),
     )
 
 
 def save_failed(name: str, error: Exception, *, again: Act) -> Notice:
     """A mask could not be saved."""
     return Notice(
-        title=f"{name} could not be saved",
-        words=f"{error} The mask on disk is as it was, every stroke is kept in the journal, and saving is tried "
-        "again within half a minute.",
+        title=tr("{name} could not be saved", name=name),
+        words=tr(
+            "{error} The mask on disk is as it was, every stroke is kept in the journal, and saving is tried again "
+            "within half a minute.",
+            error=heard(str(error)),
+        ),
         tone=Tone.BAD,
         topic="save",
-        offers=(Offer(words="Save again", act=again),),
+        offers=(Offer(words=tr("Save again"), act=again),),
     )
 
 
 def not_closed(error: Exception, *, again: Act, anyway: Act) -> Notice:
     """Closing was asked for, and not everything could be saved."""
     return Notice(
-        title="Not closed: not everything could be saved",
-        words=f"{error} Nothing is lost while this stays open, and saving is tried again. Closing without saving drops "
-        "what is not on disk.",
+        title=tr("Not closed: not everything could be saved"),
+        words=tr(
+            "{error} Nothing is lost while this stays open, and saving is tried again. Closing without saving drops "
+            "what is not on disk.",
+            error=heard(str(error)),
+        ),
         tone=Tone.BAD,
         topic="close",
-        offers=(Offer(words="Save again", act=again), Offer(words="Close without saving", act=anyway)),
+        offers=(Offer(words=tr("Save again"), act=again), Offer(words=tr("Close without saving"), act=anyway)),
     )
 
 
 def recovered(strokes: int) -> Notice:
     """Strokes came back from the journal."""
     return Notice(
-        title=f"{strokes} unsaved stroke{'s' if strokes > 1 else ''} brought back",
-        words="The studio ended before this mask was saved; the journal had them. They are saved with the mask now.",
+        title=tr("{count} unsaved {count:stroke|strokes} brought back", count=strokes),
+        words=tr(
+            "The studio ended before this mask was saved; the journal had them. They are saved with the mask now."
+        ),
         tone=Tone.GOOD,
         topic="recovery",
         seconds=15,
@@ -83,29 +92,29 @@ def recovered(strokes: int) -> Notice:
 def unsaved(images: int, *, show: Act) -> Notice:
     """Strokes of an earlier sitting wait in the journals of images that are not open."""
     return Notice(
-        title=f"{images:,} image{'s have' if images > 1 else ' has'} strokes that were not saved",
-        words="The studio ended before they were saved. Nothing is lost: they come back when the image is opened.",
+        title=tr("{count:,} {count:image has|images have} strokes that were not saved", count=images),
+        words=tr("The studio ended before they were saved. Nothing is lost: they come back when the image is opened."),
         tone=Tone.WARNING,
         topic="unsaved",
-        offers=(Offer(words="Open the first", act=show),),
+        offers=(Offer(words=tr("Open the first"), act=show),),
     )
 
 
 def interrupted(method: str, step: int, *, resume: Act) -> Notice:
     """A run whose engine vanished in an earlier sitting."""
     return Notice(
-        title=f"A run of {method} was interrupted at step {step:,}",
-        words="What it had saved is kept. It can go on from there, or stay as it is in the list of runs.",
+        title=tr("A run of {method} was interrupted at step {step:,}", method=method, step=step),
+        words=tr("What it had saved is kept. It can go on from there, or stay as it is in the list of runs."),
         topic="run",
-        offers=(Offer(words="Go on training", act=resume), Offer(words="Leave it", act=lambda: None)),
+        offers=(Offer(words=tr("Go on training"), act=resume), Offer(words=tr("Leave it"), act=lambda: None)),
     )
 
 
 def missing(needs: Sequence[str]) -> Notice:
     """A method needs more than there is."""
     return Notice(
-        title="Not enough to learn from yet",
-        words=" ".join(needs) + " Tag images as cracked or intact, or confirm masks.",
+        title=tr("Not enough to learn from yet"),
+        words=joined([*map(heard, needs), tr("Tag images as cracked or intact, or confirm masks.")], by=" "),
         tone=Tone.WARNING,
         topic="retrain",
     )
@@ -114,8 +123,8 @@ def missing(needs: Sequence[str]) -> Notice:
 def second_run() -> Notice:
     """One run at a time."""
     return Notice(
-        title="A run is training already",
-        words="Stop it first (its best network is kept), or wait until it is done.",
+        title=tr("A run is training already"),
+        words=tr("Stop it first (its best network is kept), or wait until it is done."),
         topic="second run",
         seconds=8,
     )
@@ -123,12 +132,12 @@ def second_run() -> Notice:
 
 def run_failed(outcome: Outcome, *, resume: Act, use: Act | None) -> Notice:
     """A run ended badly; `use` takes its best network, where it has one."""
-    offers = [Offer(words="Go on from its last state", act=resume)]
+    offers = [Offer(words=tr("Go on from its last state"), act=resume)]
     if use is not None:
-        offers.append(Offer(words="Use its best network", act=use))
+        offers.append(Offer(words=tr("Use its best network"), act=use))
     return Notice(
-        title="The run failed" if outcome.ending is Ending.FAILED else "The training engine has died",
-        words=f"{outcome.words()} Masks, strokes and what the run had saved are kept; the log says more.",
+        title=tr("The run failed") if outcome.ending is Ending.FAILED else tr("The training engine has died"),
+        words=tr("{why} Masks, strokes and what the run had saved are kept; the log says more.", why=outcome.words()),
         tone=Tone.BAD,
         topic="run",
         offers=tuple(offers),
@@ -138,20 +147,22 @@ def run_failed(outcome: Outcome, *, resume: Act, use: Act | None) -> Notice:
 def silent(*, end: Act) -> Notice:
     """A run has said nothing for long."""
     return Notice(
-        title="The training engine has been silent for a while",
-        words="It may be working on something long. You can wait, or end it; what it saved is kept.",
+        title=tr("The training engine has been silent for a while"),
+        words=tr("It may be working on something long. You can wait, or end it; what it saved is kept."),
         tone=Tone.WARNING,
         topic="run",
-        offers=(Offer(words="End it", act=end),),
+        offers=(Offer(words=tr("End it"), act=end),),
     )
 
 
 def no_images() -> Notice:
     """A folder without images."""
     return Notice(
-        title="No images in this folder",
-        words="JPEG, PNG, BMP, WebP and TIFF are read, in sub-folders too. Open another folder, or copy images here "
-        "and look again (F5).",
+        title=tr("No images in this folder"),
+        words=tr(
+            "JPEG, PNG, BMP, WebP and TIFF are read, in sub-folders too. Open another folder, or copy images here and "
+            "look again (F5)."
+        ),
         tone=Tone.WARNING,
         topic="scan",
     )
@@ -160,8 +171,8 @@ def no_images() -> Notice:
 def all_confirmed() -> Notice:
     """The queue is empty."""
     return Notice(
-        title="Every listed image is confirmed",
-        words="Retrain to learn from them, or show other images by the filter.",
+        title=tr("Every listed image is confirmed"),
+        words=tr("Retrain to learn from them, or show other images by the filter."),
         tone=Tone.GOOD,
         topic="queue",
         seconds=8,
@@ -171,8 +182,8 @@ def all_confirmed() -> Notice:
 def nothing_better_found() -> Notice:
     """A run whose best network is the one it began with."""
     return Notice(
-        title="The run found nothing better",
-        words="Its best network is the one in use, which stays. Confirm more masks, or let it train longer.",
+        title=tr("The run found nothing better"),
+        words=tr("Its best network is the one in use, which stays. Confirm more masks, or let it train longer."),
         topic="network",
         seconds=12,
     )
@@ -181,8 +192,8 @@ def nothing_better_found() -> Notice:
 def nothing_to_accept() -> Notice:
     """Accept on an image without mask and proposal."""
     return Notice(
-        title="There is no mask and no proposal to accept",
-        words="Propose first, paint, or confirm that nothing is here.",
+        title=tr("There is no mask and no proposal to accept"),
+        words=tr("Propose first, paint, or confirm that nothing is here."),
         topic="accept",
         seconds=8,
     )
@@ -190,4 +201,4 @@ def nothing_to_accept() -> Notice:
 
 def _split(words: str) -> tuple[str, str]:
     title, _, rest = words.partition(". ")
-    return title.rstrip("."), rest
+    return heard(title.rstrip(".")), heard(rest) if rest else ""

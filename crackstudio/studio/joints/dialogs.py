@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog
 from crackstudio.core.runs import RunSpec, Stock, choose_method
 from crackstudio.project import rasters
 from crackstudio.studio.comparing import MOST_SHOWN, Compared, Comparison
+from crackstudio.studio.language import joined, speak, tr
 from crackstudio.studio.notice import Notice, Offer
 from crackstudio.studio.own_keys import KeyMap
 from crackstudio.studio.pictures import to_qimage
@@ -33,6 +34,7 @@ def join_dialogs(window: MainWindow, *, theme: Theme | None) -> None:
     actions["retrain_form"].triggered.connect(lambda: open_form(window))
     window.succession.undecided.connect(lambda comparison: _offer_comparison(window, comparison))
     window.scheme_chosen.connect(lambda scheme: _choose_look(window, theme, scheme))
+    window.language_chosen.connect(lambda code: _choose_language(window, code))
 
 
 def open_form(window: MainWindow) -> None:
@@ -42,8 +44,8 @@ def open_form(window: MainWindow) -> None:
     else:
         window.session.tell(
             Notice(
-                title="The engine is still starting",
-                words="Its methods are known in a moment.",
+                title=tr("The engine is still starting"),
+                words=tr("Its methods are known in a moment."),
                 topic="form",
                 seconds=5,
             )
@@ -118,17 +120,22 @@ def _choose_look(window: MainWindow, theme: Theme | None, scheme: Scheme) -> Non
         theme.choose(scheme)
 
 
+def _choose_language(window: MainWindow, code: str) -> None:
+    window.settings.language = code
+    speak(code)
+
+
 def _offer_comparison(window: MainWindow, comparison: Comparison) -> None:
     few = _words(comparison)
     window.session.tell(
         Notice(
-            title="Is the new network better? You decide",
-            words=f"{few} The network before stays in use until you choose.",
+            title=tr("Is the new network better? You decide"),
+            words=joined((few, tr("The network before stays in use until you choose.")), by=" "),
             topic="network",
             offers=(
-                Offer(words="Compare", act=lambda: _open_comparison(window, comparison, few)),
-                Offer(words="Use the new one", act=lambda: window.succession.use(comparison.new)),
-                Offer(words="Keep the old one", act=lambda: None),
+                Offer(words=tr("Compare"), act=lambda: _open_comparison(window, comparison, few)),
+                Offer(words=tr("Use the new one"), act=lambda: window.succession.use(comparison.new)),
+                Offer(words=tr("Keep the old one"), act=lambda: None),
             ),
         )
     )
@@ -136,10 +143,14 @@ def _offer_comparison(window: MainWindow, comparison: Comparison) -> None:
 
 def _words(comparison: Comparison) -> str:
     if not comparison.judged:
-        return "There are no validation masks to decide by."
-    masks = f"{comparison.judged} validation mask{'s' if comparison.judged > 1 else ''}"
-    scores = f"crack IoU {comparison.before or 0:.3f} before, {comparison.after or 0:.3f} after"
-    return f"Only {masks} ({scores}): too few to decide by."
+        return tr("There are no validation masks to decide by.")
+    return tr(
+        "Only {count} validation {count:mask|masks} (crack IoU {before:.3f} before, {after:.3f} after): too few to "
+        "decide by.",
+        count=comparison.judged,
+        before=comparison.before or 0,
+        after=comparison.after or 0,
+    )
 
 
 def _open_comparison(window: MainWindow, comparison: Comparison, words: str) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 from crackstudio.core.images import ImageEntry
 from crackstudio.project.project import Project
 from crackstudio.studio.disagreement import Disagreement
+from crackstudio.studio.language import tr
 from crackstudio.studio.thumbnails import Thumbnails
 from crackstudio.studio.widgets.image_model import Arranged, Filter, Order, arrange
 from crackstudio.studio.widgets.main_window import MainWindow
@@ -44,7 +45,7 @@ class Listing:
         self._late: dict[int, ImageEntry] = {}
         self._disagreement = Disagreement(window.session)
         self._disagreement.progressed.connect(
-            lambda done, of: window.image_list.show_busy("Comparing networks", done, of)
+            lambda done, of: window.image_list.show_busy(tr("Comparing networks"), done, of)
         )
         self._disagreement.measured.connect(self._take_disagreement)
         window.image_list.stop_pressed.connect(self._disagreement.stop)
@@ -79,7 +80,9 @@ class Listing:
         if chosen is Order.DISPUTED_FIRST:
             self._arrange()
             if not self._disagreement.shares:
-                self._window.session.message_given.emit("No image has proposals of two networks yet: retrain first.")
+                self._window.session.message_given.emit(
+                    tr("No image has proposals of two networks yet: retrain first.")
+                )
 
     def _take(self, arranged: Arranged) -> None:
         if self._window.session.project is None:
@@ -113,7 +116,7 @@ def _join_actions(window: MainWindow) -> None:
 def ask_folder(window: MainWindow) -> None:
     """Let a person choose a folder."""
     recents = window.settings.recents()
-    dialog = QFileDialog(window, "Open a folder of images", str(recents[0].parent if recents else Path.home()))
+    dialog = QFileDialog(window, tr("Open a folder of images"), str(recents[0].parent if recents else Path.home()))
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     dialog.fileSelected.connect(lambda chosen: window.session.open_folder(Path(chosen)))
@@ -122,8 +125,9 @@ def ask_folder(window: MainWindow) -> None:
 
 def open_demo(window: MainWindow) -> None:
     """Draw the demo's images if they are not there, in a process of its own, and open them."""
-    window.start_page.set_busy("Drawing cracks for the demo…")
-    window.session.message_given.emit("Drawing cracks for the demo…")
+    drawing = tr("Drawing cracks for the demo…")
+    window.start_page.set_busy(drawing)
+    window.session.message_given.emit(drawing)
     window.session.reading.submit(
         demo_folder,
         done=lambda folder: _open_drawn(window, folder),

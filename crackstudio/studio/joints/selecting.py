@@ -5,7 +5,9 @@ from PySide6.QtGui import QMouseEvent, QTabletEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from crackstudio.studio.batch import Batch
+from crackstudio.studio.language import later, tr
 from crackstudio.studio.verbs import Verb
+from crackstudio.studio.widgets.action_set import title_of
 from crackstudio.studio.widgets.main_window import MainWindow
 
 _VERBS = (
@@ -13,7 +15,7 @@ _VERBS = (
     (Verb.ACCEPT, Verb.NOTHING),
     (Verb.FLAG, Verb.UNCONFIRM),
 )
-_TITLES = {Verb.ACCEPT: "Confirm", Verb.FLAG: "Flag for later, or take the flags off"}
+_TITLES = {Verb.ACCEPT: later("Confirm"), Verb.FLAG: later("Flag for later, or take the flags off")}
 
 
 def join_selecting(window: MainWindow, batch: Batch) -> None:
@@ -60,22 +62,22 @@ def _open_menu(window: MainWindow, batch: Batch, at: QPoint) -> None:
 def make_menu(window: MainWindow, batch: Batch, *, parent: QWidget) -> QMenu:
     """The verbs for what is selected, be it one image or many."""
     ids, menu = window.image_list.selected(), QMenu(parent)
-    head = menu.addAction(f"{len(ids):,} image{'' if len(ids) == 1 else 's'}")
+    head = menu.addAction(tr("{count:,} {count:image|images}", count=len(ids)))
     head.setEnabled(False)
     for group in _VERBS:
         menu.addSeparator()
         for verb in group:
             known = window.actions[verb]
             keys = known.shortcut().toString() if len(ids) > 1 else ""
-            title = _TITLES.get(verb, known.text())
+            title = tr(_TITLES[verb]) if verb in _TITLES else title_of(verb)
             action = menu.addAction(known.icon(), f"{title}\t{keys}" if keys else title)
             action.setObjectName(verb)
             action.setEnabled(bool(ids) and not batch.is_busy)
             action.triggered.connect(lambda _checked=False, verb=verb: batch.act(verb, ids))
     menu.addSeparator()
-    undo = menu.addAction(window.actions["undo"].icon(), "Undo the last batch")
+    undo = menu.addAction(window.actions["undo"].icon(), tr("Undo the last batch"))
     undo.setObjectName("undo_batch")
     undo.setEnabled(batch.can_undo)
     undo.triggered.connect(lambda _checked=False: batch.undo())
-    menu.addAction("Select all\tCtrl+A", window.image_list.view.selectAll)
+    menu.addAction(tr("Select all") + "\tCtrl+A", window.image_list.view.selectAll)
     return menu

@@ -5,6 +5,7 @@ from PySide6.QtGui import QGuiApplication
 from crackstudio.core import wire
 from crackstudio.core.runs import Stock, choose_method
 from crackstudio.studio.engine_link import Outcome
+from crackstudio.studio.language import tr
 from crackstudio.studio.run_history import RunHistory
 from crackstudio.studio.widgets.main_window import MainWindow
 
@@ -151,4 +152,4 @@ def _copy_of(window: MainWindow, run_id: str) -> None:
 
 def _copy(window: MainWindow, command: str) -> None:
     QGuiApplication.clipboard().setText(command)
-    window.session.message_given.emit(f"Copied: {command}")
+    window.session.message_given.emit(tr("Copied: {command}", command=command))
