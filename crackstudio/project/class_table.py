@@ -106,6 +106,13 @@ class ClassTable:
             left = tuple(kind for kind in self._kept.classes if kind is not gone)
             self._change(classes=left, removed=(*self._kept.removed, gone))
 
+    def restore(self, identity: int) -> None:
+        """Put a class that was removed on the list again, at its end."""
+        with self._lock:
+            back = tuple(kind for kind in self._kept.removed if kind.id == identity)
+            left = tuple(kind for kind in self._kept.removed if kind.id != identity)
+            self._change(classes=(*self._kept.classes, *back), removed=left)
+
     def meet(self, image: str, mask: NDArray[np.uint8]) -> None:
         """A mask, (H, W) uint8, was read or is about to be written: each value in it becomes a class."""
         with self._lock:

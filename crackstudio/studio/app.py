@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication
 
 from crackstudio.studio.background import Background
 from crackstudio.studio.batch import Batch
+from crackstudio.studio.classes import Classes
 from crackstudio.studio.engine_link import ENGINE
+from crackstudio.studio.joints.classes import join_classes
 from crackstudio.studio.joints.dialogs import join_dialogs
 from crackstudio.studio.joints.editing import join_editing
 from crackstudio.studio.joints.looking import join_looking
@@ -21,9 +23,9 @@ from crackstudio.studio.joints.pen import join_pen
 from crackstudio.studio.joints.project import join_project
 from crackstudio.studio.joints.selecting import join_selecting
 from crackstudio.studio.joints.training import join_training
+from crackstudio.studio.language import speak
 from crackstudio.studio.mending import Mending
 from crackstudio.studio.proposing import Proposing
-from crackstudio.studio.language import speak
 from crackstudio.studio.retraining import Retraining
 from crackstudio.studio.reviewing import Reviewing
 from crackstudio.studio.session import Session
@@ -39,9 +41,9 @@ def run_studio(folder: Path | None, *, project: Path | None = None) -> int:
     """Open the window and stay until it is closed; returns the exit code."""
     app = make_app()
     settings = Settings(default_path())
+    speak(settings.language)
     window = build_window(settings, theme=Theme(app, scheme=settings.scheme))
     window.show()
-    speak(settings.language)
     QTimer.singleShot(0, window, lambda: _after_first_paint(window, folder, project))
     return app.exec()
 
@@ -67,6 +69,7 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
         session=session,
         reviewing=Reviewing(session),
         mending=Mending(session),
+        classes=Classes(session),
         proposing=proposing,
         retraining=retraining,
         succession=succession,
@@ -76,6 +79,7 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
     for owned in (reading, writing, session):
         owned.setParent(window)
     join_project(window)
+    join_classes(window)
     join_editing(window)
     join_looking(window)
     join_pen(window)

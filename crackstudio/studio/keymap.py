@@ -174,7 +174,13 @@ ACTIONS = (
     Binding(name="grow", title="Grow", group=Group.EDIT, hint="Widens the class in use"),
     Binding(name="shrink", title="Shrink", group=Group.EDIT, hint="Narrows the class in use"),
     *(
-        Binding(name=f"class_{number}", title=tr("Class {number}", number=number), group=Group.EDIT, submenu="Class")
+        Binding(
+            name=f"class_{number}",
+            title=tr("Class {number}", number=number),
+            group=Group.EDIT,
+            submenu="Class",
+            checkable=True,
+        )
         for number in CLASS_KEYS
     ),
     Binding(
@@ -182,7 +188,17 @@ ACTIONS = (
         title="Unsure",
         group=Group.EDIT,
         submenu="Class",
+        checkable=True,
         hint="What nobody can tell: it counts for nothing in training and scores",
+    ),
+    Binding(
+        name="add_class",
+        title="Add class",
+        group=Group.EDIT,
+        icon="plus",
+        submenu="Class",
+        gap=True,
+        hint="One more kind of defect, with a name, a colour and a key",
     ),
     Binding(name="previous", title="Previous image", group=Group.IMAGE, icon="caret-left"),
     Binding(name="next", title="Next image", group=Group.IMAGE, icon="caret-right"),

@@ -1,16 +1,17 @@
-"""The brush at the pointer: a ring of its true size, and the size in figures for as long as it is being changed."""
+"""The brush at the pointer: a ring of its true size in the class' colour, and what was changed of it, for a moment."""
 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QRegion
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QImage, QPainter, QPen, QRegion
 
 from crackstudio.studio.canvas.overlays import PLATE, write
 from crackstudio.studio.canvas.viewport import Box, Viewport
 
-_SIZE_SHOWN_MS = 900
+_TOLD_MS = 900
+_FIGURES = 13
 _PIECES = 8
 _LARGEST_SPRITE = 1500
 
@@ -22,6 +23,7 @@ class _Place:
     at: QPointF
     radius: float
     ratio: float
+    colour: str
     plate: QRect | None
     text: str
 
@@ -29,29 +31,34 @@ class _Place:
 class BrushCursor(QObject):
     """Draws the brush over the canvas; `move` says which pixels that changes."""
 
-    size_hidden = Signal()
-    """The figures have been seen for long enough."""
+    words_gone = Signal()
+    """What was told has been seen for long enough."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._place: _Place | None = None
         self._ring = Ring()
-        self._timer = QTimer(self, singleShot=True, interval=_SIZE_SHOWN_MS)
-        self._timer.timeout.connect(self.size_hidden)
+        self._words = ""
+        self._timer = QTimer(self, singleShot=True, interval=_TOLD_MS)
+        self._timer.timeout.connect(self.words_gone)
 
-    def show_size(self) -> None:
-        """Show the figures for a while."""
+    def tell(self, words: str) -> None:
+        """Show words at the ring for a while."""
+        self._words = words
         self._timer.start()
 
-    def move(self, view: Viewport | None, at: QPointF | None, *, size: int, ratio: float) -> QRegion:
-        """Go to a device position. While the size is changed from elsewhere the ring is in the middle of the window.
+    def move(self, view: Viewport | None, at: QPointF | None, *, size: int, ratio: float, colour: str = "") -> QRegion:
+        """Go to a device position; `colour` is what is painted, empty where nothing is.
 
-        Returns the pixels to repaint: where the ring was and where it is.
+        While something is told and the pointer is elsewhere the ring is in the middle of the window. Returns the pixels
+        to repaint: where the ring was and where it is.
         """
         left = self._region()
         if at is None and view is not None and self._timer.isActive():
             at = QPointF(view.width / 2, view.height / 2)
-        self._place = None if view is None or at is None else self._placed(view, at, size=size, ratio=ratio)
+        self._place = None
+        if view is not None and at is not None:
+            self._place = self._placed(view, at, size=size, ratio=ratio, colour=colour)
         return left + self._region()
 
     def hide(self) -> QRegion:
@@ -65,19 +72,19 @@ class BrushCursor(QObject):
         place = self._place
         if place is None:
             return
-        self._ring.draw(painter, boxes, place.at, place.radius, ratio=place.ratio)
+        self._ring.draw(painter, boxes, place.at, place.radius, ratio=place.ratio, colour=place.colour)
         if place.plate is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(PLATE)
             painter.drawRoundedRect(place.plate, 5 * place.ratio, 5 * place.ratio)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            write(painter, font, QRectF(place.plate), place.text, pixels=round(13 * place.ratio))
+            write(painter, font, QRectF(place.plate), place.text, pixels=round(_FIGURES * place.ratio))
 
-    def _placed(self, view: Viewport, at: QPointF, *, size: int, ratio: float) -> _Place:
+    def _placed(self, view: Viewport, at: QPointF, *, size: int, ratio: float, colour: str) -> _Place:
         radius = size / 2 * view.scale
-        plate = _plate(view, at, radius, ratio=ratio) if self._timer.isActive() else None
-        return _Place(at=at, radius=radius, ratio=ratio, plate=plate, text=f"{size} px")
+        plate = _plate(view, at, radius, ratio=ratio, words=self._words) if self._timer.isActive() else None
+        return _Place(at=at, radius=radius, ratio=ratio, colour=colour, plate=plate, text=self._words)
 
     def _region(self) -> QRegion:
         place = self._place
@@ -94,17 +101,19 @@ class Ring:
     """
 
     def __init__(self) -> None:
-        self._drawn_for = (0.0, 0.0)
+        self._drawn_for = (0.0, 0.0, "")
         self._sprite = QImage()
 
-    def draw(self, painter: QPainter, boxes: Iterable[Box], at: QPointF, radius: float, *, ratio: float) -> None:
+    def draw(
+        self, painter: QPainter, boxes: Iterable[Box], at: QPointF, radius: float, *, ratio: float, colour: str = ""
+    ) -> None:
         """All in device pixels; only inside of the boxes."""
         if radius > _LARGEST_SPRITE:
-            _draw_ring(painter, at, radius, ratio=ratio)
+            _draw_ring(painter, at, radius, ratio=ratio, colour=colour)
             return
-        if self._drawn_for != (radius, ratio):
-            self._drawn_for = (radius, ratio)
-            self._sprite = _ring_sprite(radius, ratio=ratio)
+        if self._drawn_for != (radius, ratio, colour):
+            self._drawn_for = (radius, ratio, colour)
+            self._sprite = _ring_sprite(radius, ratio=ratio, colour=colour)
         edge = self._sprite.width()
         place = Box(round(at.x()) - edge // 2, round(at.y()) - edge // 2, edge, edge)
         for box in boxes:
@@ -114,20 +123,22 @@ class Ring:
                 painter.drawImage(part.x, part.y, self._sprite, *source)
 
 
-def _ring_sprite(radius: float, *, ratio: float) -> QImage:
+def _ring_sprite(radius: float, *, ratio: float, colour: str) -> QImage:
     edge = 2 * math.ceil(max(radius, 10 * ratio) + 3 * ratio) + 1
     sprite = QImage(edge, edge, QImage.Format.Format_ARGB32_Premultiplied)
     sprite.fill(Qt.GlobalColor.transparent)
     with QPainter(sprite) as painter:
-        _draw_ring(painter, QPointF(edge / 2, edge / 2), radius, ratio=ratio)
+        _draw_ring(painter, QPointF(edge / 2, edge / 2), radius, ratio=ratio, colour=colour)
     return sprite
 
 
-def _draw_ring(painter: QPainter, at: QPointF, radius: float, *, ratio: float) -> None:
+def _draw_ring(painter: QPainter, at: QPointF, radius: float, *, ratio: float, colour: str) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for colour, width in ((QColor(0, 0, 0, 170), 3.0), (QColor(255, 255, 255, 235), 1.2)):
-        painter.setPen(QPen(colour, width * ratio))
+    wider = 1.4 if colour else 0.0
+    lines = [(QColor(0, 0, 0, 170), 3.0 + wider), (QColor(255, 255, 255, 235), 1.2 + wider)]
+    for ink, width in [*lines, (QColor(colour), wider)] if colour else lines:
+        painter.setPen(QPen(ink, width * ratio))
         if radius >= 2.5 * ratio:
             painter.drawEllipse(at, radius, radius)
         if radius < 6 * ratio or radius > 40 * ratio:
@@ -163,9 +174,11 @@ def _around(left: float, right: float, top: float, bottom: float, margin: int) -
     return QRect(x, y, math.ceil(right) + margin - x, math.ceil(bottom) + margin - y)
 
 
-def _plate(view: Viewport, at: QPointF, radius: float, *, ratio: float) -> QRect:
+def _plate(view: Viewport, at: QPointF, radius: float, *, ratio: float, words: str) -> QRect:
     """Below the ring, or inside of it where it is large; always in the window."""
-    width, height = 72 * ratio, 26 * ratio
+    font = QFont(QGuiApplication.font())
+    font.setPixelSize(round(_FIGURES * ratio))
+    width, height = max(72 * ratio, QFontMetricsF(font).horizontalAdvance(words) + 20 * ratio), 26 * ratio
     below = at.y() + radius + 10 * ratio if radius < 60 * ratio else at.y() + 16 * ratio
     left = min(max(at.x() - width / 2, 4), view.width - width - 4)
     return QRectF(left, min(max(below, 4), view.height - height - 4), width, height).toAlignedRect()

@@ -29,6 +29,7 @@ class Workbench(Display):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.brush_value = 1
+        self._colour = ""
         self._brush_size = 12
         self._tools = make_tools()
         self._tool = self._tools[ToolKey.BRUSH]
@@ -36,7 +37,7 @@ class Workbench(Display):
         self._space = False
         self._at: QPointF | None = None
         self._cursor = BrushCursor(self)
-        self._cursor.size_hidden.connect(self._move_ring)
+        self._cursor.words_gone.connect(self._move_ring)
         self._draft = DraftView()
         self.traces_by_brush = False
         self.background = Background(threads=1, parent=self)
@@ -56,6 +57,15 @@ class Workbench(Display):
         self.finish()
         super().set_editor(editor)
 
+    def set_class(self, value: int, *, name: str, colour: str) -> None:
+        """Paint this class from now on; its name is seen at the pointer for a moment, its colour in the ring."""
+        is_other = value != self.brush_value
+        self.brush_value = value
+        self._colour = colour
+        if is_other:
+            self._cursor.tell(name)
+        self._move_ring()
+
     @property
     def trace_width(self) -> int | None:
         """The brush's size where it counts for the tracer too, else None: the picture tells."""
@@ -71,7 +81,7 @@ class Workbench(Display):
         size = min(max(size, SMALLEST), LARGEST)
         if size != self._brush_size:
             self._brush_size = size
-            self._cursor.show_size()
+            self._cursor.tell(f"{size} px")
             self._move_ring()
             self.brush_size_changed.emit(size)
 
@@ -159,7 +169,8 @@ class Workbench(Display):
 
     def _move_ring(self) -> None:
         if self._tool_in_force().shows_ring:
-            region = self._cursor.move(self.view, self._at, size=self._brush_size, ratio=self.ratio())
+            colour = self._colour if self._tool_in_force().paints else ""
+            region = self._cursor.move(self.view, self._at, size=self._brush_size, ratio=self.ratio(), colour=colour)
         else:
             region = self._cursor.hide()
         self.update_device(region)

@@ -22,7 +22,7 @@ from crackstudio.studio.language import joined, tr
 from crackstudio.studio.mending import Mend
 from crackstudio.studio.own_keys import native
 from crackstudio.studio.session import LAST_IMAGE
-from crackstudio.studio.widgets.action_set import CLASSES, title_of
+from crackstudio.studio.widgets.action_set import title_of
 from crackstudio.studio.widgets.bricks import show_tip
 from crackstudio.studio.widgets.main_window import MainWindow
 
@@ -175,9 +175,6 @@ def _join_tools(window: MainWindow) -> None:
     canvas.tool_hint_changed.connect(lambda _hint: window.tool_panel.show_tracing(canvas.tool is ToolKey.TRACE))
     window.tool_panel.tracing_changed.connect(lambda on: setattr(canvas, "traces_by_brush", on))
     window.tool_panel.size_changed.connect(lambda size: setattr(canvas, "brush_size", size))
-    window.tool_panel.class_changed.connect(lambda value: setattr(canvas, "brush_value", value))
-    for name, number in CLASSES.items():
-        actions[name].triggered.connect(lambda _checked, n=number: window.tool_panel.choose_class(n))
     session = window.session
     actions["undo"].triggered.connect(session.undo)
     actions["redo"].triggered.connect(session.redo)

@@ -180,8 +180,6 @@ def _show_project(window: MainWindow, project: Project) -> None:
     window.setWindowTitle(f"{project.folder.name} – CrackStudio")
     window.thumbnails = Thumbnails(folder=project.folder, cache=project.home / "thumbnails", parent=window)
     window.image_list.set_thumbnails(window.thumbnails)
-    window.canvas.set_classes(project.classes())
-    window.tool_panel.set_classes(project.classes())
     project.listen(window.session.reported.emit)
     window.show_project(True)
     window.canvas.setFocus()

@@ -155,6 +155,10 @@ class Section(QWidget):
         self._head.toggled.connect(self._fold)
         self._fold(not folded)
 
+    def unfold(self) -> None:
+        """Show what is below the heading."""
+        self._head.setChecked(True)
+
     def _fold(self, shown: bool) -> None:
         self._head.setIcon(icon("caret-down" if shown else "caret-right", colour="muted"))
         self._body.setVisible(shown)

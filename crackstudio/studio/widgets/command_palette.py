@@ -1,5 +1,6 @@
 """Ctrl+Shift+P: every action by name."""
 
+import re
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -51,7 +52,7 @@ class CommandPalette(QDialog):
 
     def _add(self, action: QAction) -> None:
         keys = action.shortcut().toString(action.shortcut().SequenceFormat.NativeText)
-        words = action.text().replace("&", "")
+        words = re.sub("&(.)", r"\1", action.text())  # a mark of the menus; doubled it is an ampersand
         item = QListWidgetItem(icon(_FALLBACK_ICON, colour="faint"), f"{words}    {keys}" if keys else words)
         if not action.icon().isNull():
             item.setIcon(action.icon())

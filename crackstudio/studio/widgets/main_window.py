@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QScrollArea, QStackedWidget, Q
 from crackstudio.studio.background import Background
 from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.view import Canvas
-from crackstudio.studio.keymap import Group
+from crackstudio.studio.classes import Classes
+from crackstudio.studio.keymap import CLASS_KEYS, Group
 from crackstudio.studio.language import LANGUAGES, language, later, show, tr
 from crackstudio.studio.mending import Mend, Mending
 from crackstudio.studio.own_keys import KeyMap, pressed_key
@@ -20,7 +21,9 @@ from crackstudio.studio.session import Session
 from crackstudio.studio.settings import Scheme, Settings
 from crackstudio.studio.succession import Succession
 from crackstudio.studio.thumbnails import Thumbnails
-from crackstudio.studio.widgets.action_set import CLASSES, TOOLS, add_menu, fill_menus, make_actions, show_keys
+from crackstudio.studio.widgets.action_set import TOOLS, add_menu, fill_menus, make_actions, show_keys
+from crackstudio.studio.widgets.bricks import Section
+from crackstudio.studio.widgets.classes_panel import ClassesPanel
 from crackstudio.studio.widgets.dock import Dock
 from crackstudio.studio.widgets.image_list import ImageList
 from crackstudio.studio.widgets.image_panel import ImagePanel
@@ -42,7 +45,7 @@ _LAYER_TITLES = {
     Layer.WIDTHS: later("Widths"),
 }
 _NEEDS_PROJECT = (
-    *TOOLS, *Mend, *CLASSES, "rescan", "save", "close_project", "swap", "smaller", "larger",
+    *TOOLS, *Mend, "add_class", "rescan", "save", "close_project", "swap", "smaller", "larger",
     "take_proposal", "previous", "next", "next_unreviewed", "tag_cracked", "tag_intact", "tag_unknown", "accept",
     "confirm_nothing", "flag", "unconfirm", "propose", "retrain", "retrain_form", "fit", "actual_size", "zoom_in",
     "zoom_out", "peek", "before_after",
@@ -61,6 +64,8 @@ class MainWindow(QMainWindow):
     """Its code."""
     keymap_changed = Signal(object)
     """`KeyMap`: the keys in force."""
+    class_missed = Signal(int)
+    """The key of a class was pressed that there is not, by its place in the list."""
 
     def __init__(
         self,
@@ -71,11 +76,13 @@ class MainWindow(QMainWindow):
         succession: Succession,
         reviewing: Reviewing,
         mending: Mending,
+        classes: Classes,
         background: Background,
         settings: Settings,
     ) -> None:
         super().__init__()
         self.session, self.reviewing, self.mending, self.settings = session, reviewing, mending, settings
+        self.classes = classes
         self._gives_up = False
         self.proposing, self.retraining, self.succession = proposing, retraining, succession
         self.setWindowTitle("CrackStudio")
@@ -84,6 +91,7 @@ class MainWindow(QMainWindow):
         self.start_page = StartPage()
         self.image_list = ImageList()
         self.tool_panel = ToolPanel()
+        self.classes_panel = ClassesPanel()
         self.layers_panel = LayersPanel()
         self.threshold_panel = ThresholdPanel()
         self.image_panel = ImagePanel()
@@ -130,14 +138,23 @@ class MainWindow(QMainWindow):
     def set_keymap(self, keymap: KeyMap) -> None:
         """Use these keys from now on."""
         self.keymap = keymap
-        self._peek_keys = keymap.keys_of("peek")
+        in_force = keymap.in_force()
+        self._peek_keys = in_force["peek"]
+        self._class_keys = {key: number for number in CLASS_KEYS for key in in_force[f"class_{number}"]}
         show_keys(self.actions, keymap)
         self.keymap_changed.emit(keymap)
+
+    def show_panel(self, panel: Section) -> None:
+        """Bring one of the panels on the right in sight."""
+        panel.unfold()
+        self._scroll.ensureWidgetVisible(panel)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not event.isAutoRepeat() and pressed_key(event) in self._peek_keys:
             self._peeking = event.key()
             self.canvas.peek(True)
+        elif pressed_key(event) in self._class_keys and self.session.project is not None:
+            self.class_missed.emit(self._class_keys[pressed_key(event)])
         else:
             super().keyPressEvent(event)
 
@@ -204,10 +221,17 @@ class MainWindow(QMainWindow):
                 opacity=look.opacity,
                 colour=look.colour,
             )
-        for panel in (self.image_panel, self.threshold_panel, self.layers_panel, self.tool_panel, self.mend_panel):
+        for panel in (
+            self.image_panel,
+            self.threshold_panel,
+            self.classes_panel,
+            self.tool_panel,
+            self.layers_panel,
+            self.mend_panel,
+        ):
             column.addWidget(panel)
         column.addStretch(1)
-        scroll = QScrollArea()
+        scroll = self._scroll = QScrollArea()
         scroll.setObjectName("panel")
         scroll.setWidget(body)
         scroll.setWidgetResizable(True)

@@ -1,6 +1,7 @@
 """The bottom line: path, size, cursor, review, saved, device, message."""
 
 from datetime import datetime
+from html import escape
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLabel, QStatusBar
@@ -19,6 +20,8 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self._path = QLabel()
         self._size = QLabel()
+        self._class = QLabel()
+        self._class.setObjectName("class")
         self._cursor = QLabel()
         self._zoom = QLabel()
         self._review = QLabel()
@@ -27,7 +30,7 @@ class StatusBar(QStatusBar):
         self._passing = QTimer(self, singleShot=True, interval=MESSAGE_MS)
         self._passing.timeout.connect(self._message.clear)
         self._cursor.setMinimumWidth(170)
-        for left in (self._path, self._size, self._zoom, self._cursor):
+        for left in (self._path, self._size, self._zoom, self._class, self._cursor):
             self.addWidget(left)
         self.addWidget(self._message, 1)
         for right in (self._review, self._saved):
@@ -47,6 +50,10 @@ class StatusBar(QStatusBar):
     def set_cursor(self, x: int, y: int, value: str) -> None:
         """Show what is under the cursor; x < 0 when it is off the image."""
         self._cursor.setText(f"{x}, {y}   {value}" if x >= 0 else "")
+
+    def set_class(self, name: str, *, colour: str) -> None:
+        """Show the class in use."""
+        self._class.setText(f'<span style="color: {colour}">■</span> {escape(name)}')
 
     def set_zoom(self, factor: float) -> None:
         """Show the zoom."""

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from crackstudio.core.runs import MethodCard
 from crackstudio.studio.icons import icon
 from crackstudio.studio.language import follow, heard, say, show, tr
-from crackstudio.studio.widgets.action_set import title_of
+from crackstudio.studio.widgets.action_set import CLASSES, title_of
 from crackstudio.studio.words import network_name
 
 _CHIP_HEIGHT, _CHIP_WIDTH = 24, 240
+_CLASS_WIDTH = 110
+_CLASS = "class"
 _LEFT = (
     "open",
     "save",
@@ -27,6 +29,8 @@ _LEFT = (
     "wand",
     "lasso",
     "hand",
+    "",
+    _CLASS,
     "",
     "undo",
     "redo",
@@ -50,7 +54,9 @@ class MainToolBar(QToolBar):
         self.setIconSize(QSize(20, 20))
         self._actions = actions
         for name in _LEFT:
-            if name:
+            if name == _CLASS:
+                self.paints = self._class_button()
+            elif name:
                 self.addAction(actions[name])
             else:
                 self.addSeparator()
@@ -94,6 +100,13 @@ class MainToolBar(QToolBar):
         self.device.setText(f"{device} !" if hint else device)
         show(self.device, toolTip=hint or tr("Where networks run"))
 
+    def set_class(self, name: str, *, icon: QIcon) -> None:
+        """Show the class in use."""
+        self.paints.setIcon(icon)
+        mode = Qt.TextElideMode.ElideRight
+        self.paints.setText(" " + self.paints.fontMetrics().elidedText(name, mode, _CLASS_WIDTH))
+        show(self.paints, toolTip=tr("The class that is painted: {name}", name=name))
+
     def set_network(self, label: str | None) -> None:
         """Show the network in use."""
         self._network_place.setVisible(label is not None)
@@ -109,6 +122,19 @@ class MainToolBar(QToolBar):
         """Show how far the proposals are."""
         self._progress_place.setVisible(asked > 0)
         say(self.progress, text=tr("Proposing {done:,} of {asked:,}", done=done, asked=asked))
+
+    def _class_button(self) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("button_class")
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setProperty("wide", True)
+        menu = QMenu(button)
+        for name in (*CLASSES, "add_class"):
+            menu.addAction(self._actions[name])
+        button.setMenu(menu)
+        self.addWidget(button)
+        return button
 
     def _wide(self, action: QAction) -> QToolButton:
         say(action, iconText=tr(" {words}", words=title_of(action.objectName())))  # a breath between icon and word

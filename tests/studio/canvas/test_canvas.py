@@ -78,7 +78,7 @@ class Easel:
     def hide_size(self) -> None:
         """As if the figures had been seen for long enough."""
         self.canvas._cursor._timer.stop()
-        self.canvas._cursor.size_hidden.emit()
+        self.canvas._cursor.words_gone.emit()
 
     def wheel(self, x: float, y: float, notches: int, modifier: Qt.KeyboardModifier) -> None:
         place = QPointF(self.at(x, y))

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from crackstudio.core.classes import DefectClass
 from crackstudio.core.images import ImageEntry, MaskKind, Review, Tag
 from crackstudio.engine.methods import methods
 from crackstudio.studio.canvas.weights import WeightRule
@@ -12,7 +11,6 @@ from crackstudio.studio.widgets.bricks import Section, Segments, SliderRow
 from crackstudio.studio.widgets.image_panel import ImagePanel
 from crackstudio.studio.widgets.layers_panel import LayersPanel
 from crackstudio.studio.widgets.threshold_panel import ThresholdPanel
-from crackstudio.studio.widgets.tool_panel import ToolPanel
 
 
 @pytest.fixture
@@ -97,15 +95,6 @@ def test_layers_tell_and_follow(shown):
     panel.set_layer("mask", visible=True, opacity=1)
     assert len(told) == 2
     assert panel._rows["mask"].eye.isChecked()
-
-
-def test_classes_are_chosen_by_key_and_by_hand(shown):
-    panel = shown(ToolPanel())
-    told = heard(panel.class_changed)
-    panel.set_classes([DefectClass(id=1, name="crack", colour="#f00"), DefectClass(id=3, name="spall", colour="#0f0")])
-    panel.choose_class(3)
-    panel.choose_class(9)
-    assert told == [3]
 
 
 def test_the_weights_that_are_shown_are_those_a_run_uses(shown):

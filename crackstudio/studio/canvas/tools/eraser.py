@@ -11,6 +11,7 @@ class EraserTool(BrushTool):
     """A brush that always erases."""
 
     key = ToolKey.ERASE
+    paints = False
 
     @property
     def hint(self) -> str:

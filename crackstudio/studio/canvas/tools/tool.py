@@ -109,6 +109,8 @@ class Tool(ABC):
     key: ClassVar[ToolKey]
     shows_ring: ClassVar[bool] = True
     """Whether the brush's size is drawn around the pointer."""
+    paints: ClassVar[bool] = True
+    """Whether it paints the class in use, in whose colour the ring then is."""
     uses_map: ClassVar[bool] = False
     """Whether it paints from the crack map, which is then shown clearly."""
     feels_pressure: ClassVar[bool] = False
