@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from crackstudio.core.images import ImageEntry
 from crackstudio.project import rasters
 from crackstudio.project.catalogue import Catalogue
 from crackstudio.project.kept_answers import Answer, KeptAnswers
@@ -46,9 +47,9 @@ class Sources:
         """
         return rasters.read_mask(self._layout.mask(name))
 
-    def to_measure(self) -> list[str]:
-        """The names of images whose masks belong into a table, in their order."""
-        return [entry.name for entry in to_measure(self._catalogue.images())]
+    def to_measure(self) -> list[ImageEntry]:
+        """The images whose masks belong into a table, in the order of their names."""
+        return to_measure(self._catalogue.images())
 
     def kept(self, topic: str, kind: type[Answer]) -> KeptAnswers[Answer]:
         """Answers on this topic that were kept beside the project."""

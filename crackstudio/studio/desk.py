@@ -3,7 +3,7 @@
 A mask is saved off the thread when its image is left, by a timer and on closing; until then the journal has it.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -79,6 +79,8 @@ class _Shelf:
     open: int | None = None
     loading: dict[str, int] = field(default_factory=dict)
     """What was asked for last, by lane."""
+    saving: Counter[int] = field(default_factory=Counter)
+    """Saves that have not ended yet."""
 
 
 class Desk(QObject):
@@ -157,6 +159,10 @@ class Desk(QObject):
         image = self._shelf.images.get(identity)
         return image is not None and image.editor.revision != self._shelf.saved_revision.get(identity, 0)
 
+    def is_ahead(self, identity: int) -> bool:
+        """Whether the mask on disk is an older one than that on the desk."""
+        return self.is_unsaved(identity) or self._shelf.saving[identity] > 0
+
     def save(self, identity: int) -> None:
         """Save one mask off the thread, if it has unsaved steps."""
         image = self._shelf.images.get(identity)
@@ -169,11 +175,12 @@ class Desk(QObject):
         self._shelf.saved_revision[identity] = revision
         if not touched:
             self._project.remember(f"{_KIND} {identity}", kind)
+        self._shelf.saving[identity] += 1
         self._writing.submit(
             lambda: self._project.save_mask(
                 identity, snapshot.to_array() if touched else None, kind, journal_mark=mark
             ),
-            done=lambda entry: self.saved.emit(entry, datetime.now().astimezone()),
+            done=self._take_saved,
             failed=lambda error: self._save_failed(identity, error),
         )
 
@@ -229,7 +236,12 @@ class Desk(QObject):
         if self._shelf.loading.get("open") == identity:
             self.open(identity)
 
+    def _take_saved(self, entry: ImageEntry) -> None:
+        self._shelf.saving[entry.id] -= 1
+        self.saved.emit(entry, datetime.now().astimezone())
+
     def _save_failed(self, identity: int, error: Exception) -> None:
+        self._shelf.saving[identity] -= 1
         self._shelf.saved_revision[identity] = -1
         self.save_failed.emit(identity, error)
 

@@ -197,6 +197,10 @@ class Session(QObject):
         if self.image is not None:
             self.image.threshold, self.image.threshold_moved = threshold, True
 
+    def is_on_disk(self, identity: int) -> bool:
+        """Whether an image's mask is on disk as it is on the desk."""
+        return self._desk is None or not self._desk.is_ahead(identity)
+
     def save_image(self, identity: int) -> None:
         """Save one mask, off the thread."""
         if self._desk is not None:

@@ -7,8 +7,10 @@ import pytest
 
 from crackstudio.core import wire
 from crackstudio.project import rasters
-from crackstudio.studio import disagreement
-from crackstudio.studio.disagreement import measure, share_of
+from crackstudio.studio import finding
+from crackstudio.studio.disagreement import Disagreement
+from crackstudio.studio.finding import Finder, Look
+from crackstudio.studio.survey import Survey
 from crackstudio.studio.widgets.image_model import Order
 
 
@@ -48,7 +50,8 @@ def listed(window):
 
 def test_shares_are_of_both_masks_at_their_thresholds(twice):
     project = twice.session.project
-    shares = {entry.name: share_of(project, entry) for entry in project.entries()}
+    finder = Finder(Disagreement(), project)
+    shares = {entry.name: finder.one(entry) for entry in project.entries()}
     assert {name: share for name, share in shares.items() if share is not None} == {
         "cracked/1.png": 0.25,
         "cracked/4.png": 0.75,
@@ -65,12 +68,17 @@ def test_the_list_is_ordered_by_them_and_the_others_follow(twice, qtbot):
 
 def test_what_is_known_is_not_looked_at_again(twice, qtbot, monkeypatch):
     project, looked_at = twice.session.project, []
-    (piece,) = measure(project, known={})
-    monkeypatch.setattr(disagreement, "share_of", lambda _project, entry: looked_at.append(entry.name))
-    list(measure(project, known=piece.moments))
+
+    def look_at_all():
+        look = Look(sitting=0, moved={}, holds=lambda _image, _terms: False)
+        list(Finder(Disagreement(), project).all(look))
+
+    look_at_all()
+    monkeypatch.setattr(Disagreement, "answer", lambda _self, _project, entry, _terms: looked_at.append(entry.name))
+    look_at_all()
     assert looked_at == []
     propose(project, "cracked/1.png", share=0.5, label="second", threshold=0.7)
-    list(measure(project, known=piece.moments))
+    look_at_all()
     assert looked_at == ["cracked/1.png"]
 
 
@@ -91,8 +99,9 @@ def test_without_a_second_network_that_is_said(opened, qtbot):
 
 
 def test_closing_while_it_is_measured(twice, qtbot, monkeypatch):
-    monkeypatch.setattr(disagreement, "PIECE_SECONDS", 0)
-    with qtbot.waitSignal(twice.session.findChild(disagreement.Disagreement).progressed):
+    monkeypatch.setattr(finding, "PIECE_SECONDS", 0)
+    (survey,) = (one for one in twice.session.findChildren(Survey) if isinstance(one._question, Disagreement))
+    with qtbot.waitSignal(survey.progressed):
         choose(twice, Order.DISPUTED_FIRST)
     twice.actions["close_project"].trigger()
     assert twice.session.project is None

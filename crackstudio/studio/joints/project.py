@@ -6,12 +6,15 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
 
-from crackstudio.core.images import ImageEntry
 from crackstudio.project.project import Project
+from crackstudio.studio.background import Background
 from crackstudio.studio.disagreement import Disagreement
+from crackstudio.studio.figures import CrackFigures
+from crackstudio.studio.joints.listing import Listing
 from crackstudio.studio.language import tr
+from crackstudio.studio.survey import Survey
 from crackstudio.studio.thumbnails import Thumbnails
-from crackstudio.studio.widgets.image_model import Arranged, Filter, Order, arrange
+from crackstudio.studio.widgets.image_model import Filter, arrange
 from crackstudio.studio.widgets.main_window import MainWindow
 
 DEMO_IMAGES = 36
@@ -23,75 +26,22 @@ def join_project(window: MainWindow) -> None:
     session.order = images.model.order
     session.project_opened.connect(lambda project: _show_project(window, project))
     session.project_closed.connect(lambda: _leave_project(window))
-    listing = Listing(window)
-    session.entries_reset.connect(listing.arrange)
-    session.entries_changed.connect(listing.update)
-    images.filter_changed.connect(listing.arrange)
+    _join_surveys(window)
     images.image_chosen.connect(session.open_image)
     session.notice_raised.connect(window.notices.show_notice)
     session.image_opened.connect(lambda _image: window.notices.settle("image", "queue", "accept"))
     window.retraining.run_started.connect(lambda _history: window.notices.settle("run", "retrain"))
     session.message_given.connect(window.status.say)
     session.saved.connect(window.status.set_saved)
-    window.proposing.finished.connect(lambda _count: listing.rank_again())
     _join_actions(window)
 
 
-class Listing:
-    """Arranges the list off the thread; what changes meanwhile is put on top."""
-
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
-        self._late: dict[int, ImageEntry] = {}
-        self._disagreement = Disagreement(window.session)
-        self._disagreement.progressed.connect(
-            lambda done, of: window.image_list.show_busy(tr("Comparing networks"), done, of)
-        )
-        self._disagreement.measured.connect(self._take_disagreement)
-        window.image_list.stop_pressed.connect(self._disagreement.stop)
-
-    def arrange(self) -> None:
-        """Filter and order anew; by what is known of two networks, and again when all of it is."""
-        self._arrange()
-        if self._window.image_list.filter().order is Order.DISPUTED_FIRST:
-            self._disagreement.measure()
-
-    def update(self, entries: list[ImageEntry]) -> None:
-        """Show what changed."""
-        self._late.update({entry.id: entry for entry in entries})
-        self._window.image_list.model.update_entries(entries)
-
-    def rank_again(self) -> None:
-        """New proposals change the order of what is most unsure, and of what is most disputed."""
-        if self._window.image_list.filter().order is not Order.NAME:
-            self.arrange()
-
-    def _arrange(self) -> None:
-        session, chosen = self._window.session, self._window.image_list.filter()
-        disputed = dict(self._disagreement.shares) if chosen.order is Order.DISPUTED_FIRST else {}
-        self._late.clear()
-        session.reading.submit(
-            lambda: arrange(session.entries(), chosen, disputed=disputed), done=self._take, lane="list", urgent=True
-        )
-
-    def _take_disagreement(self) -> None:
-        self._window.image_list.show_busy("")
-        chosen = self._window.image_list.filter().order
-        if chosen is Order.DISPUTED_FIRST:
-            self._arrange()
-            if not self._disagreement.shares:
-                self._window.session.message_given.emit(
-                    tr("No image has proposals of two networks yet: retrain first.")
-                )
-
-    def _take(self, arranged: Arranged) -> None:
-        if self._window.session.project is None:
-            return
-        self._window.image_list.take(arranged)
-        self._window.image_list.model.update_entries(self._late.values())
-        self._late.clear()
-        image = self._window.session.image
-        self._window.image_list.set_current(image.id if image else None)
+def _join_surveys(window: MainWindow) -> None:
+    session = window.session
+    measuring = Background(threads=1, parent=window)
+    window.closing.connect(measuring.close)
+    figures = Survey(session, CrackFigures(), on=measuring, is_settled=session.is_on_disk)
+    Listing(window, figures=figures, disagreement=Survey(session, Disagreement(), on=measuring))
 
 
 def _join_actions(window: MainWindow) -> None:

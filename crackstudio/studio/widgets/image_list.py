@@ -1,5 +1,7 @@
 """The left side: search, filters, the list, what is selected in it, and how far the review has come."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -12,11 +14,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from crackstudio.core.images import Review, Tag
+from crackstudio.core.images import ImageEntry, Review, Tag
 from crackstudio.studio.icons import icon
 from crackstudio.studio.language import joined, say, show, tr
 from crackstudio.studio.thumbnails import Thumbnails
 from crackstudio.studio.widgets.bricks import Choices, glyph_button, restyle, text
+from crackstudio.studio.widgets.figure_words import Told
 from crackstudio.studio.widgets.image_delegate import ROW, ImageDelegate
 from crackstudio.studio.widgets.image_model import ENTRY_ROLE, Arranged, Filter, ImageModel, Order
 from crackstudio.studio.widgets.image_view import ImageView
@@ -79,6 +82,14 @@ class ImageList(QWidget):
             thumbnails.made.connect(self.model.touch)
         else:
             self._delegate.picture_of = lambda _entry: None
+
+    def set_told(self, told_of: Callable[[ImageEntry], Told]) -> None:
+        """What rows tell beside their entries."""
+        self._delegate.told_of = told_of
+
+    def touch_rows(self) -> None:
+        """Let the rows on screen be painted again."""
+        self.view.viewport().update()
 
     def take(self, arranged: Arranged) -> None:
         """List what was arranged; of several selected images those that are still listed stay so."""

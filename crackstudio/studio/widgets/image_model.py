@@ -25,6 +25,8 @@ class Order(StrEnum):
     NAME = "name"
     UNSURE_FIRST = "most unsure first"
     DISPUTED_FIRST = "networks disagree first"
+    LONGEST_FIRST = "longest cracks first"
+    WIDEST_FIRST = "widest cracks first"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,17 +59,20 @@ class Arranged:
     row_of: dict[int, int]
 
 
-def arrange(entries: Iterable[ImageEntry], chosen: Filter, *, disputed: Mapping[int, float] | None = None) -> Arranged:
-    """Filter, order and count. Any thread: 100 000 images take 0.2 s. `disputed`: how far networks disagree, by id."""
-    shares = disputed or {}
+def arrange(entries: Iterable[ImageEntry], chosen: Filter, *, ranks: Mapping[int, float] | None = None) -> Arranged:
+    """Filter, order and count. Any thread: 100 000 images take 0.2 s.
+
+    `ranks` are by id, the greatest first: for orders that go by what an entry does not say.
+    """
+    by_id = ranks or {}
     known = {entry.id: entry for entry in entries}
     kept = [entry for entry in known.values() if chosen.keeps(entry)]
     if chosen.order is Order.UNSURE_FIRST:
         kept.sort(key=lambda entry: -(entry.score if entry.score is not None else -1))
-    elif chosen.order is Order.DISPUTED_FIRST:
-        kept.sort(key=lambda entry: (-shares.get(entry.id, -1), entry.path, entry.page))
-    else:
+    elif chosen.order is Order.NAME:
         kept.sort(key=lambda entry: (entry.path, entry.page))
+    else:
+        kept.sort(key=lambda entry: (-by_id.get(entry.id, -1), entry.path, entry.page))
     return Arranged(
         entries=known,
         counts=Counter(entry.review for entry in known.values()),

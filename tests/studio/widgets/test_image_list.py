@@ -46,10 +46,12 @@ def images(qtbot):
         (Filter(search="zoo"), [3]),
         (Filter(order=Order.UNSURE_FIRST), [3, 1, 2, 4]),
         (Filter(order=Order.DISPUTED_FIRST), [4, 2, 1, 3]),
+        (Filter(order=Order.LONGEST_FIRST), [4, 2, 1, 3]),
+        (Filter(order=Order.WIDEST_FIRST), [4, 2, 1, 3]),
     ],
 )
 def test_filter_and_order(images, wanted, shown):
-    images.take(arrange(images.model._entries.values(), wanted, disputed={4: 0.5, 2: 0}))
+    images.take(arrange(images.model._entries.values(), wanted, ranks={4: 0.5, 2: 0}))
     assert list(images.model.order()) == shown
 
 
