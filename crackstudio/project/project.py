@@ -21,6 +21,7 @@ from crackstudio.core.classes import DefectClass
 from crackstudio.core.errors import FolderError, MaskError, RasterError, RunError
 from crackstudio.core.images import Domain, ImageEntry, MaskKind, Review, Tag
 from crackstudio.core.runs import RunSpec, Snapshot, Stock
+from crackstudio.imaging.depth import Native
 from crackstudio.project import rasters
 from crackstudio.project.catalogue import Catalogue, other_pictures
 from crackstudio.project.class_file import open_classes
@@ -172,9 +173,16 @@ class Project:
 
     def read_rgb8(self, image: int) -> NDArray[np.uint8]:
         """(H, W, 3) uint8. Off the main thread. Raises `RasterError`, and the entry then says why in `problem`."""
+        return self._read(image, rasters.read_rgb8)
+
+    def read_native(self, image: int) -> Native:
+        """The picture in its own depth, see `rasters.read_native`; else as `read_rgb8`."""
+        return self._read(image, rasters.read_native)
+
+    def _read(self, image: int, read: Callable[[Path, int], Native]) -> Native:
         known, path = self._catalogue.image(image), self.image_path(image)
         try:
-            pixels = rasters.read_rgb8(path, page=known.entry.page)
+            pixels = read(path, known.entry.page)
             digest = known.entry.digest if is_as_scanned(known, folder=self.folder) else None
             self._renew({image: digest or digest_of(path)})
         except RasterError as error:

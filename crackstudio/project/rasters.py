@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from crackstudio.core.classes import UNSURE
 from crackstudio.core.errors import RasterError
+from crackstudio.imaging.depth import Exposure, Native, span_of
 from crackstudio.project import atomic, tiff_pages
 from crackstudio.project.headers import Format, Header, UnknownFormatError, read_header
 
@@ -81,15 +82,22 @@ def read_rgb8(path: Path, page: int = 0) -> NDArray[np.uint8]:
     return rgb8(read_image(path, page).array)
 
 
+def read_native(path: Path, page: int = 0) -> Native:
+    """(H, W) or (H, W, 3) RGB, contiguous: uint8 or uint16 as the file has it, bits as uint8, all else as float32."""
+    array = read_image(path, page).array
+    if array.dtype == np.bool_:
+        return array.view(np.uint8) * np.uint8(255)
+    return np.ascontiguousarray(array if array.dtype in (np.uint8, np.uint16) else array.astype(np.float32))
+
+
 def rgb8(array: NDArray[Any]) -> NDArray[np.uint8]:
     """(H, W) or (H, W, 3) of any depth -> (H, W, 3) uint8.
 
-    8 bit stays as it is. Deeper pictures are stretched from their 0.1st to their 99.9th percentile (of all channels
-    together, of about a million pixels), so that 12 bits in a 16-bit file or floats of any range can be seen.
+    8 bit stays as it is. Deeper pictures are stretched, see `depth.span_of`.
     """
     if array.dtype == np.bool_:
         array = array.view(np.uint8) * np.uint8(255)
-    grey_or_rgb = array if array.dtype == np.uint8 else _stretched(array)
+    grey_or_rgb = Exposure(span_of(array))(array)
     if grey_or_rgb.ndim == 2:
         rgb: NDArray[np.uint8] = cv2.cvtColor(grey_or_rgb, cv2.COLOR_GRAY2RGB)
         return rgb
@@ -205,22 +213,6 @@ def _turned(array: NDArray[Any], orientation: int) -> NDArray[Any]:
     if orientation in (3, 4, 7, 8):
         array = array[::-1]
     return np.ascontiguousarray(array)
-
-
-def _stretched(array: NDArray[Any]) -> NDArray[np.uint8]:
-    step = max(1, int((array.shape[0] * array.shape[1] / 1e6) ** 0.5))
-    sample = array[::step, ::step].astype(np.float64)
-    sample = sample[np.isfinite(sample)]
-    low, high = np.percentile(sample, (0.1, 99.9)) if sample.size else (0.0, 0.0)
-    if high <= low and sample.size:
-        low, high = sample.min(), sample.max()
-    scale = 255 / (high - low) if high > low else 0.0
-    result = np.empty(array.shape, np.uint8)
-    for top in range(0, array.shape[0], 256):  # in strips: a float copy of a 144-megapixel picture is 1.7 GB
-        with np.errstate(invalid="ignore"):  # infinity times 0
-            strip = (array[top : top + 256].astype(np.float64) - low) * scale
-        result[top : top + 256] = np.clip(np.nan_to_num(strip, nan=0, posinf=255, neginf=0), 0, 255) + 0.5
-    return result
 
 
 def _are_ids(values: NDArray[Any]) -> bool:
