@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
 
 from crackstudio.core.classes import BACKGROUND, UNSURE
 from crackstudio.core.errors import CrackStudioError
+from crackstudio.core.figures import MaskFigures
 from crackstudio.core.images import MaskKind, Tag
-from crackstudio.imaging.measuring import Measured, measure_area
+from crackstudio.imaging.measuring import figures_of
 from crackstudio.project.project import Project
 from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.stage import ViewState
@@ -142,13 +143,13 @@ class Editing:
             return
         snapshot = image.editor.snapshot()
 
-        def count() -> tuple[float, Measured | None]:
+        def count() -> tuple[float, MaskFigures | None]:
             mask = snapshot.to_array()
             defect = (mask != BACKGROUND) & (mask != UNSURE)
             share = float(np.count_nonzero(defect)) / max(1, mask.size)
-            return share, measure_area(defect) if mask.size <= MEASURED_PIXELS else None
+            return share, figures_of(mask) if mask.size <= MEASURED_PIXELS else None
 
-        def show(counted: tuple[float, Measured | None]) -> None:
+        def show(counted: tuple[float, MaskFigures | None]) -> None:
             panel.set_share(counted[0])
             panel.set_measured(counted[1])
 

@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QGridLayout, QHBoxLayout, QLabel, QWidget
 
+from crackstudio.core.figures import MaskFigures
 from crackstudio.core.images import ImageEntry, MaskKind, Tag
-from crackstudio.imaging.measuring import Measured
 from crackstudio.studio.language import joined, say, tr
 from crackstudio.studio.widgets.bricks import Section, Segments, SliderRow, push, text
 
@@ -57,7 +57,7 @@ class ImagePanel(Section):
         """Show what share of the mask is defect; None while it is counted."""
         self._share.setText("–" if share is None else f"{share:.2%}")
 
-    def set_measured(self, measured: Measured | None) -> None:
+    def set_measured(self, measured: MaskFigures | None) -> None:
         """Show how many cracks there are, how long and how wide; None where there is nothing to say."""
         if measured is None or not measured.cracks:
             self._length.setText("–")
