@@ -28,6 +28,15 @@ class TileArea(NamedTuple):
     width: int
 
 
+class Block(NamedTuple):
+    """Rows and columns of tiles; the last ones are past the end."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
 class TileTags(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Tags of the tiles of one image of `width` x `height` px, in a grid of side `size` px from its top left corner.
 
@@ -101,15 +110,17 @@ class TileTags(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         found = {self.place_at(x + (to_x - x) * i / steps, y + (to_y - y) * i / steps) for i in range(steps + 1)}
         return {place for place in found if place is not None}
 
-    def within(self, corner: tuple[float, float], other: tuple[float, float]) -> set[int]:
-        """The tiles that a rectangle between two corners (x, y) touches; corners outside are brought to the border."""
-        places = [
-            self.place_at(min(max(x, 0), self.width - 1), min(max(y, 0), self.height - 1)) or 0
-            for x, y in (corner, other)
-        ]
-        (top, left), (bottom, right) = (divmod(place, self.columns) for place in places)
-        rows, columns = range(min(top, bottom), max(top, bottom) + 1), range(min(left, right), max(left, right) + 1)
-        return {row * self.columns + column for row in rows for column in columns}
+    def block(self, *points: tuple[float, float]) -> "Block":
+        """The tiles of the smallest rectangle round points (x, y); those outside are brought to the border."""
+        rows = [min(int(min(max(y, 0), self.height - 1) // self.size), self.rows - 1) for _, y in points]
+        columns = [min(int(min(max(x, 0), self.width - 1) // self.size), self.columns - 1) for x, _ in points]
+        return Block(min(rows), min(columns), max(rows) + 1, max(columns) + 1)
+
+    def area_of(self, block: "Block") -> TileArea:
+        """The pixels of a block."""
+        top, left, *_ = self.area(block.top * self.columns + block.left)
+        low = self.area((block.bottom - 1) * self.columns + block.right - 1)
+        return TileArea(top, left, low.top + low.height - top, low.left + low.width - left)
 
     def tagged(self, places: Iterable[int], tag: Tag) -> "TileTags":
         """With this tag on these tiles."""
@@ -117,6 +128,17 @@ class TileTags(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         for place in places:
             cells[place] = _CELLS[tag]
         return msgspec.structs.replace(self, cells=bytes(cells))
+
+    def tagged_block(self, block: "Block", tag: Tag) -> "TileTags":
+        """With this tag on all tiles of a block."""
+        cells, line = bytearray(self.cells), bytes([_CELLS[tag]]) * (block.right - block.left)
+        for row in range(block.top, block.bottom):
+            cells[row * self.columns + block.left : row * self.columns + block.right] = line
+        return msgspec.structs.replace(self, cells=bytes(cells))
+
+    def rest_tagged(self, tag: Tag) -> "TileTags":
+        """With this tag on every tile that had none."""
+        return msgspec.structs.replace(self, cells=self.cells.replace(b"\0", bytes([_CELLS[tag]])))
 
     def is_of(self, *, width: int, height: int) -> bool:
         """Whether they are of an image of this size."""

@@ -22,6 +22,7 @@ from crackstudio.studio.joints.looking import join_looking
 from crackstudio.studio.joints.pen import join_pen
 from crackstudio.studio.joints.project import join_project
 from crackstudio.studio.joints.selecting import join_selecting
+from crackstudio.studio.joints.tiling import join_tiling
 from crackstudio.studio.joints.training import join_training
 from crackstudio.studio.language import speak
 from crackstudio.studio.mending import Mending
@@ -82,6 +83,7 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
     join_classes(window)
     join_editing(window)
     join_looking(window)
+    join_tiling(window)
     join_pen(window)
     join_selecting(window, Batch(session, reviewing=window.reviewing))
     join_training(window)

@@ -175,7 +175,7 @@ class Batch(QObject):
         if image is not None and decision.before.review is not decision.after.review:
             image.confirmed_content = None
             if decision.after.review is Review.CONFIRMED:
-                image.editor.undo_stack.setClean()
+                image.editor.mark_confirmed()
         return True
 
     def _note_revisions(self) -> None:

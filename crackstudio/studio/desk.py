@@ -19,6 +19,7 @@ from crackstudio.project.project import Project
 from crackstudio.studio.background import Background
 from crackstudio.studio.canvas.pyramid import ImagePyramid
 from crackstudio.studio.mask_editor import MaskEditor
+from crackstudio.studio.tile_editor import TileEditor
 
 AUTOSAVE_MS = 30_000
 MOST_EDITORS = 64
@@ -50,13 +51,14 @@ class OpenImage:
     id: int
     picture: ImagePyramid | None
     editor: MaskEditor
+    tiles: TileEditor
     proposal: Proposal | None = None
     previous_map: Pixels | None = None
     threshold: float = DEFAULT_THRESHOLD
     threshold_moved: bool = False
     recovered: int = 0
     confirmed_content: str | None = None
-    """Digest of the file as it was when an edit took the confirmation away; the undo stack is clean where it had it."""
+    """Digest of the file as it was when an edit took the confirmation away; the editor knows when it is as it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,19 +275,21 @@ class Desk(QObject):
         return image
 
     def _new_image(self, identity: int, loaded: Loaded) -> OpenImage:
-        entry = self._project.entry(identity)
+        entry, picture = self._project.entry(identity), loaded.picture
         journal = self._project.journal(identity)
+        editor = MaskEditor(
+            picture.height,
+            picture.width,
+            mask=loaded.mask,
+            kind=kind_of(self._project, entry),
+            proposal_source=lambda: self._proposal_of(identity),
+            journal=journal.append,
+        )
         image = OpenImage(
             id=identity,
-            picture=loaded.picture,
-            editor=MaskEditor(
-                loaded.picture.height,
-                loaded.picture.width,
-                mask=loaded.mask,
-                kind=kind_of(self._project, entry),
-                proposal_source=lambda: self._proposal_of(identity),
-                journal=journal.append,
-            ),
+            picture=picture,
+            editor=editor,
+            tiles=self._tiles_of(identity, picture, editor),
             recovered=len(loaded.strokes),
         )
         image.editor.setParent(self)
@@ -293,6 +297,17 @@ class Desk(QObject):
         image.editor.state_changed.connect(lambda: self.edited.emit(identity))
         image.editor.undo_stack.indexChanged.connect(lambda _index: self.edited.emit(identity))  # after canUndo
         return image
+
+    def _tiles_of(self, identity: int, picture: ImagePyramid, editor: MaskEditor) -> TileEditor:
+        book = self._project.tiles
+        tiles = TileEditor(
+            book.tags(identity, width=picture.width, height=picture.height),
+            side=book.side,
+            undo_stack=editor.undo_stack,
+            keep=lambda tags: book.keep(identity, tags),
+        )
+        tiles.setParent(editor)
+        return tiles
 
     def _proposal_of(self, identity: int) -> tuple[Pixels, float] | None:
         image = self._shelf.images.get(identity)

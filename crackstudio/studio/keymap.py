@@ -142,6 +142,14 @@ ACTIONS = (
         hint="Takes in what the proposal holds inside an outline",
     ),
     Binding(
+        name="tiles",
+        title="Tile tags",
+        group=Group.EDIT,
+        icon="grid-four",
+        checkable=True,
+        hint="Sweep over tiles of a large image to tag them cracked; right-drag: intact",
+    ),
+    Binding(
         name="hand",
         title="Hand",
         group=Group.EDIT,
@@ -335,6 +343,7 @@ DEFAULT: dict[str, tuple[str, ...]] = {
     "fill": ("K",),
     "wand": ("U",),
     "lasso": ("O",),
+    "tiles": ("J",),
     "hand": ("H",),
     "swap": ("X",),
     "smaller": ("[", ","),

@@ -5,9 +5,11 @@ that stroke takes the proposal in at the threshold of the moment, in the same un
 redo too, goes to the journal as a patch forwards in time, so that replaying it again and again does no harm.
 """
 
+import itertools
 import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -67,6 +69,8 @@ class MaskEditor(QObject):
         self.undo_stack = QUndoStack(self)
         self.revision = 0
         self._state = _State(touched=mask is not None, kind=kind)
+        self._content = self._confirmed = 0
+        self._numbers = itertools.count(1)
         self._proposal_source = proposal_source
         self._journal = journal
         self._stroke: Stroke | None = None
@@ -88,6 +92,15 @@ class MaskEditor(QObject):
     def is_stroking(self) -> bool:
         """Whether a stroke or a shape was begun and not finished."""
         return self._stroke is not None or self._attempt is not None
+
+    @property
+    def is_as_confirmed(self) -> bool:
+        """Whether undo and redo led back to the mask that was there at first, or when it was last confirmed."""
+        return self._content == self._confirmed
+
+    def mark_confirmed(self) -> None:
+        """Remember the mask as it is; unlike the stack's own mark, steps of other things do not part it from this."""
+        self._confirmed = self._content
 
     def array(self) -> Pixels:
         """A copy of the whole mask, (H, W) uint8."""
@@ -263,17 +276,20 @@ class MaskEditor(QObject):
         assert before is not None
         patch = self.mask.changes_since(before)
         if not patch.is_empty or after != self._state:
-            self.undo_stack.push(_Step(text, move=self._move, patch=patch, before=self._state, after=after))
+            was, self._content = self._content, next(self._numbers)
+            before_step, after_step = _Moment(self._state, was), _Moment(after, self._content)
+            self.undo_stack.push(_Step(text, move=self._move, patch=patch, before=before_step, after=after_step))
             if journaled:
                 self._arrive(after, patch)
             else:
                 self._enter(after)
 
-    def _move(self, state: _State, patch: Patch) -> None:
+    def _move(self, moment: "_Moment", patch: Patch) -> None:
         """Undo or redo: apply the patch and enter the state, and let the journal know."""
         self.cancel_stroke()
         self._apply(patch)
-        self._arrive(state, patch)
+        self._content = moment.content
+        self._arrive(moment.state, patch)
 
     def _arrive(self, state: _State, patch: Patch) -> None:
         self._journal(_encode(state, patch))
@@ -293,11 +309,18 @@ class MaskEditor(QObject):
             self.mask_changed.emit(QRect(left, top, width, height))
 
 
+class _Moment(NamedTuple):
+    """Where a step leads to; no two masks of an editor's life share a number."""
+
+    state: _State
+    content: int
+
+
 class _Step(QUndoCommand):
     """One stroke (or one other act), which was done already when it is pushed."""
 
     def __init__(
-        self, text: str, *, move: Callable[[_State, Patch], None], patch: Patch, before: _State, after: _State
+        self, text: str, *, move: Callable[[_Moment, Patch], None], patch: Patch, before: _Moment, after: _Moment
     ) -> None:
         super().__init__(text)
         self._move = move

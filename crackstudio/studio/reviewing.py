@@ -115,7 +115,7 @@ class Reviewing(QObject):
 
     def _confirm(self, image: OpenImage) -> None:
         self._set_review(Review.CONFIRMED)
-        image.editor.undo_stack.setClean()
+        image.editor.mark_confirmed()
         self._session.save_image(image.id)
         self._session.open_next_unreviewed()
 
@@ -125,7 +125,7 @@ class Reviewing(QObject):
             return
         taken = image.confirmed_content
         was_confirmed = entry.review is Review.CONFIRMED or (taken is not None and taken == entry.digest)
-        is_back = was_confirmed and image.editor.undo_stack.isClean()
+        is_back = was_confirmed and image.editor.is_as_confirmed
         self._set_review(Review.CONFIRMED if is_back else self._without_confirmation())
         image.confirmed_content = entry.digest if was_confirmed and not is_back else None
 

@@ -184,6 +184,8 @@ class Session(QObject):
         """Take the open mask's last step back, or the stroke that is being drawn."""
         if self.image is not None and self.image.editor.is_stroking:
             self.image.editor.cancel_stroke()
+        elif self.image is not None and self.image.tiles.is_sweeping:
+            self.image.tiles.cancel()
         elif self.image is not None:
             self.image.editor.undo_stack.undo()
 

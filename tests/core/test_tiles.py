@@ -32,7 +32,13 @@ def test_a_sweep_has_no_gaps_at_any_speed(grid, data):
     start, end = data.draw(points), data.draw(points)
     swept = grid.along(start, end)
     assert {grid.place_at(*start), grid.place_at(*end)} <= swept
-    assert swept <= grid.within(start, end)
+    block = grid.block(start, end)
+    assert swept <= set(grid.tagged_block(block, Tag.INTACT).places(Tag.INTACT))
+    top, left, height, width = grid.area_of(block)
+    assert left <= min(start[0], end[0])
+    assert max(start[1], end[1]) < top + height
+    assert max(start[0], end[0]) < left + width
+    assert top <= min(start[1], end[1])
     reached, border = set(), [grid.place_at(*start)]
     while border:
         place = border.pop()
@@ -52,6 +58,7 @@ def test_a_tag_stays_until_another_one_comes():
     assert (tags.count(Tag.CRACKED), tags.count(Tag.UNKNOWN), tags.tag_at(1)) == (2, 9, Tag.INTACT)
     assert tags.tagged([0, 1, 2], Tag.UNKNOWN).is_empty
     assert not tags.is_empty
+    assert tags.rest_tagged(Tag.INTACT).count(Tag.INTACT) == 12 - 2
 
 
 @pytest.mark.parametrize("way", [msgspec.msgpack, msgspec.json])

@@ -8,6 +8,7 @@ from crackstudio.studio.canvas.pyramid import ImagePyramid
 from crackstudio.studio.canvas.stage import Stage
 from crackstudio.studio.canvas.weights import WeightRule
 from crackstudio.studio.mask_editor import MaskEditor
+from crackstudio.studio.tile_editor import TileEditor
 
 
 class Display(Stage):
@@ -63,6 +64,15 @@ class Display(Stage):
     def editor(self) -> MaskEditor | None:
         """The mask to paint."""
         return self.scene.editor
+
+    def set_tiles(self, tiles: TileEditor | None) -> None:
+        """Show these tile tags."""
+        self.scene.set_tiles(tiles)
+
+    @property
+    def tiles(self) -> TileEditor | None:
+        """The tile tags."""
+        return self.scene.tiles
 
     @property
     def scale(self) -> float:

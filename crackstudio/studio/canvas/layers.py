@@ -14,6 +14,7 @@ class Layer(StrEnum):
     WEIGHTS = "weights"
     MASK = "mask"
     WIDTHS = "widths"
+    TILES = "tiles"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class LayerStack(QObject):
             Layer.MASK: Look(opacity=0.45),
             Layer.WEIGHTS: Look(visible=False, opacity=0.75),
             Layer.WIDTHS: Look(visible=False, opacity=1.0),
+            Layer.TILES: Look(visible=False, opacity=0.3),
         }
 
     def look(self, layer: Layer) -> Look:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from PySide6.QtGui import QColor
 
 from crackstudio.core.classes import CRACK, UNSURE, UNSURE_COLOUR
+from crackstudio.core.images import Tag
 from crackstudio.imaging.counts import level_of
 
 Table = npt.NDArray[np.int32]
@@ -16,6 +17,9 @@ Table = npt.NDArray[np.int32]
 
 
 SILENT = 0.25
+
+TILE_COLOURS = {Tag.CRACKED: "#ff8c1a", Tag.INTACT: "#1e9bff"}
+_GRID = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,25 @@ def mask_palette(
         fill[value] = _premultiplied(colour, opacity) if is_filled else 0
         line[value] = _premultiplied(colour, min(1.0, opacity + 0.4) if opacity else 0.0)
     return MaskPalette(fill=fill, line=line)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TilePalette:
+    """By cell of the tile tags: the tint, and the lines at the start and at the end of a tile."""
+
+    fill: Table
+    light: Table
+    dark: Table
+
+
+def tile_palette(*, opacity: float, with_grid: bool) -> TilePalette:
+    """Orange and blue, which every eye tells apart; the grid of tiles without a tag is light and dark side by side."""
+    shown = [QColor(TILE_COLOURS[tag]) for tag in (Tag.CRACKED, Tag.INTACT)]
+    fill = [0, *(_premultiplied(colour, opacity) for colour in shown)]
+    frames = [_premultiplied(colour, min(1.0, opacity + 0.45) if opacity else 0.0) for colour in shown]
+    light, dark = (_premultiplied(QColor(ink), _GRID if with_grid else 0.0) for ink in ("#ffffff", "#000000"))
+    tables = (np.array(cells, np.int32) for cells in (fill, [light, *frames], [dark, *frames]))
+    return TilePalette(**dict(zip(("fill", "light", "dark"), tables, strict=True)))
 
 
 def heat_table(*, threshold: float, opacity: float, colour: str) -> list[int]:

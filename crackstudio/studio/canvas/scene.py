@@ -7,22 +7,38 @@ from PySide6.QtGui import QPainter
 
 from crackstudio.core.classes import CRACK, UNSURE, DefectClass
 from crackstudio.core.errors import MaskError
+from crackstudio.core.images import Tag
 from crackstudio.imaging.patch import Area, Pixels
 from crackstudio.studio.canvas.image_sheet import ImageSheet, Tones, tones_of
 from crackstudio.studio.canvas.layers import Layer, LayerStack
 from crackstudio.studio.canvas.map_sheet import MapSheet
 from crackstudio.studio.canvas.mask_sheet import MaskSheet
-from crackstudio.studio.canvas.palettes import MaskPalette, heat_table, mask_palette, weight_table, width_table
+from crackstudio.studio.canvas.palettes import (
+    MaskPalette,
+    TilePalette,
+    heat_table,
+    mask_palette,
+    tile_palette,
+    weight_table,
+    width_table,
+)
 from crackstudio.studio.canvas.pyramid import ImagePyramid
 from crackstudio.studio.canvas.sheets import Sheet
+from crackstudio.studio.canvas.tile_sheet import TileSheet
 from crackstudio.studio.canvas.viewport import Box, Viewport
 from crackstudio.studio.canvas.weights import LiveWeights
 from crackstudio.studio.canvas.widths import PER_PIXEL, LiveWidths
-from crackstudio.studio.language import tr
+from crackstudio.studio.language import later, tr
 from crackstudio.studio.mask_editor import MaskEditor
+from crackstudio.studio.tile_editor import TileEditor
 
 _HINT = 0.35
 """What is left of the heat's opacity beside an edited mask."""
+_TILE_WORDS = {
+    Tag.CRACKED: later("tile cracked"),
+    Tag.INTACT: later("tile intact"),
+    Tag.UNKNOWN: later("tile without a tag"),
+}
 
 
 class Scene(QObject):
@@ -50,6 +66,8 @@ class Scene(QObject):
         self._classes: dict[int, DefectClass] = {CRACK.id: CRACK}
         self._hidden: Collection[int] = ()
         self.tones = Tones()
+        self.tiles: TileEditor | None = None
+        self._with_grid = False
         self._pyramid: ImagePyramid | None = None
         self._sheets: dict[Layer, Sheet] = {}
         self._view: Viewport | None = None
@@ -68,6 +86,7 @@ class Scene(QObject):
     def set_image(self, pyramid: ImagePyramid | None) -> None:
         """Show another image; the mask and the maps of the one before go with it."""
         self.set_editor(None)
+        self.set_tiles(None)
         self.set_maps(proposal=None, previous=None)
         self._pyramid = pyramid
         self._lay(Layer.IMAGE, None if pyramid is None else ImageSheet(pyramid, tones=self.tones))
@@ -87,6 +106,21 @@ class Scene(QObject):
         self.weights.follow(editor)
         self.widths.follow(editor)
         self._settle_heat()
+
+    def set_tiles(self, tiles: TileEditor | None) -> None:
+        """Show tile tags and follow them."""
+        if self.tiles is not None:
+            self.tiles.tags_changed.disconnect(self._touch_tiles)
+        self.tiles = tiles
+        if tiles is not None:
+            tiles.tags_changed.connect(self._touch_tiles)
+        sheet = None if tiles is None else TileSheet(tiles, palette=self._tile_palette(), line_width=self._line_width)
+        self._lay(Layer.TILES, sheet)
+
+    def show_grid(self, shows: bool) -> None:
+        """Whether the layer of tile tags shows the tiles without a tag too."""
+        self._with_grid = shows
+        self._restyle(Layer.TILES)
 
     def set_maps(self, *, proposal: Pixels | None, previous: Pixels | None) -> None:
         """Show crack maps, (H, W) uint8. Raises `MaskError` where one is not of the image's size."""
@@ -139,9 +173,9 @@ class Scene(QObject):
         self._view = view
         for sheet in self._sheets.values():
             sheet.look_through(view)
-        mask = self._sheets.get(Layer.MASK)
-        if line_width != self._line_width and isinstance(mask, MaskSheet):
-            mask.set_line_width(line_width)
+        for sheet in self._sheets.values():
+            if line_width != self._line_width and isinstance(sheet, MaskSheet | TileSheet):
+                sheet.set_line_width(line_width)
         self._line_width = line_width
 
     def draw(self, painter: QPainter, boxes: Iterable[Box]) -> None:
@@ -176,6 +210,9 @@ class Scene(QObject):
             value = int(self.editor.mask.region(y, x, 1, 1)[0, 0])
             if value:
                 words.append(self._name_of(value))
+        place = self.tiles.tags.place_at(x, y) if self.tiles is not None and self._is_shown(Layer.TILES) else None
+        if self.tiles is not None and place is not None:
+            words.append(tr(_TILE_WORDS[self.tiles.tags.tag_at(place)]))
         return " · ".join(words)
 
     def _name_of(self, value: int) -> str:
@@ -226,6 +263,13 @@ class Scene(QObject):
             self.spoiled.emit(box)
         self._settle_heat()
 
+    def _touch_tiles(self, rect: QRect) -> None:
+        sheet = self._sheets[Layer.TILES]
+        assert isinstance(sheet, TileSheet)
+        box = sheet.touch(rect)
+        if not box.is_empty and self._is_shown(Layer.TILES):
+            self.spoiled.emit(box)
+
     def _settle_heat(self) -> None:
         """Once a person paints, the mask is what counts: what the map would take becomes a hint, or an erased crack
         would seem to stay.
@@ -243,6 +287,8 @@ class Scene(QObject):
             sheet.set_palette(self._palette())
         elif isinstance(sheet, MapSheet):
             sheet.set_table(self._table_of(layer))
+        elif isinstance(sheet, TileSheet):
+            sheet.set_palette(self._tile_palette())
         if layer is Layer.WEIGHTS:
             self.weights.set_wanted(self._layers.look(layer).visible)
             self._restyle(Layer.MASK)
@@ -256,6 +302,9 @@ class Scene(QObject):
         colours = {kind.id: kind.colour for kind in self._classes.values()}
         shows_weights = self._is_shown(Layer.WEIGHTS) and Layer.WEIGHTS in self._sheets
         return mask_palette(colours, opacity=look.opacity, is_filled=not shows_weights, hidden=self._hidden)
+
+    def _tile_palette(self) -> TilePalette:
+        return tile_palette(opacity=self._layers.look(Layer.TILES).opacity, with_grid=self._with_grid)
 
     def _table_of(self, layer: Layer) -> list[int]:
         look = self._layers.look(layer)

@@ -138,7 +138,8 @@ class Canvas(Workbench):
             event.ignore()
             return
         self._button = button
-        self._drag.press(self, self._pointer(self._at, erases=_asks_to_erase(event), pressure=pressure))
+        erases, held = _asks_to_erase(event), event.modifiers()
+        self._drag.press(self, self._pointer(self._at, erases=erases, pressure=pressure, held=held))
         self._show_pointer()
         self.show_draft()
 

@@ -1,6 +1,6 @@
 """The workbench: a display with tools, of which one is in hand, and the ring that shows the brush."""
 
-from PySide6.QtCore import QPointF, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -105,6 +105,7 @@ class Workbench(Display):
         self._tool = self._tools[ToolKey(key)]
         self.show_draft()
         self.scene.set_tool_uses_map(self._tool.uses_map)
+        self.scene.show_grid(self._tool.shows_tiles)
         self._show_pointer()
         self.tool_hint_changed.emit(self._tool.hint)
 
@@ -141,10 +142,17 @@ class Workbench(Display):
     def _device(self, position: QPointF) -> QPointF:
         return position * self.ratio()
 
-    def _pointer(self, at: QPointF, *, erases: bool = False, pressure: float = 1.0) -> Pointer:
+    def _pointer(
+        self,
+        at: QPointF,
+        *,
+        erases: bool = False,
+        pressure: float = 1.0,
+        held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    ) -> Pointer:
         assert self.view is not None
         x, y = self.view.to_image(at.x(), at.y())
-        return Pointer(x=x, y=y, device_x=at.x(), device_y=at.y(), erases=erases, pressure=pressure)
+        return Pointer(x=x, y=y, device_x=at.x(), device_y=at.y(), erases=erases, pressure=pressure, held=held)
 
     def _tell_cursor(self) -> None:
         if self.view is not None and self._at is not None:

@@ -71,6 +71,7 @@ class Editing:
         canvas.set_image(image.picture if image else None)
         if image is not None:
             canvas.set_editor(image.editor)
+            canvas.set_tiles(image.tiles)
             if image.id in self._views:
                 canvas.restore_view_state(self._views[image.id])
         self._window.image_list.set_current(self._shown)

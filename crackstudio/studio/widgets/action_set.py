@@ -10,7 +10,7 @@ from crackstudio.studio.keymap import ACTIONS, BINDINGS, CLASS_KEYS, Binding, Gr
 from crackstudio.studio.language import Said, say, show, tr
 from crackstudio.studio.own_keys import KeyMap, native
 
-TOOLS = ("brush", "erase", "proposal_brush", "trace", "line", "polygon", "fill", "wand", "lasso", "hand")
+TOOLS = ("brush", "erase", "proposal_brush", "trace", "line", "polygon", "fill", "wand", "lasso", "tiles", "hand")
 CLASSES = {f"class_{number}": number for number in (*CLASS_KEYS, UNSURE)}
 """The actions that choose a class, with its id."""
 

@@ -34,6 +34,7 @@ from crackstudio.studio.widgets.run_monitor.monitor import RunMonitor
 from crackstudio.studio.widgets.start_page import StartPage
 from crackstudio.studio.widgets.status_bar import StatusBar
 from crackstudio.studio.widgets.threshold_panel import ThresholdPanel
+from crackstudio.studio.widgets.tile_panel import TilePanel
 from crackstudio.studio.widgets.tool_bar import MainToolBar
 from crackstudio.studio.widgets.tool_panel import ToolPanel
 
@@ -43,6 +44,7 @@ _LAYER_TITLES = {
     Layer.WEIGHTS: later("Weights"),
     Layer.MASK: later("Mask"),
     Layer.WIDTHS: later("Widths"),
+    Layer.TILES: later("Tile tags"),
 }
 _NEEDS_PROJECT = (
     *TOOLS, *Mend, "add_class", "rescan", "save", "close_project", "swap", "smaller", "larger",
@@ -91,6 +93,7 @@ class MainWindow(QMainWindow):
         self.start_page = StartPage()
         self.image_list = ImageList()
         self.tool_panel = ToolPanel()
+        self.tile_panel = TilePanel()
         self.classes_panel = ClassesPanel()
         self.layers_panel = LayersPanel()
         self.threshold_panel = ThresholdPanel()
@@ -226,6 +229,7 @@ class MainWindow(QMainWindow):
             self.threshold_panel,
             self.classes_panel,
             self.tool_panel,
+            self.tile_panel,
             self.layers_panel,
             self.mend_panel,
         ):

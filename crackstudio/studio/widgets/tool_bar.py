@@ -28,6 +28,7 @@ _LEFT = (
     "fill",
     "wand",
     "lasso",
+    "tiles",
     "hand",
     "",
     _CLASS,

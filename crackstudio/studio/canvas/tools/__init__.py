@@ -8,6 +8,7 @@ from crackstudio.studio.canvas.tools.lasso import LassoTool
 from crackstudio.studio.canvas.tools.line import LineTool
 from crackstudio.studio.canvas.tools.polygon import PolygonTool
 from crackstudio.studio.canvas.tools.proposal_brush import ProposalBrushTool
+from crackstudio.studio.canvas.tools.tiles import TilesTool
 from crackstudio.studio.canvas.tools.tool import Tool, ToolKey
 from crackstudio.studio.canvas.tools.trace import TraceTool
 from crackstudio.studio.canvas.tools.wand import WandTool
@@ -22,6 +23,7 @@ _TOOLS = (
     FillTool,
     WandTool,
     LassoTool,
+    TilesTool,
     HandTool,
 )
 

@@ -11,6 +11,7 @@ from crackstudio.imaging.patch import Pixels
 from crackstudio.imaging.shapes import Point
 from crackstudio.studio.background import Background
 from crackstudio.studio.mask_editor import MaskEditor
+from crackstudio.studio.tile_editor import TileEditor
 
 
 class ToolKey(StrEnum):
@@ -25,6 +26,7 @@ class ToolKey(StrEnum):
     FILL = "fill"
     WAND = "wand"
     LASSO = "lasso"
+    TILES = "tiles"
     HAND = "hand"
 
 
@@ -33,7 +35,7 @@ class Pointer:
     """Where the pointer is: (x, y) in image pixels with fractions, (device_x, device_y) in pixels of the window.
 
     `erases` is true while the right button, Ctrl or a pen's other end asks to erase. `pressure`, in [0, 1], is that of
-    a pen; a mouse presses fully.
+    a pen; a mouse presses fully. `held` are the keys held when a drag begins.
     """
 
     x: float
@@ -42,6 +44,7 @@ class Pointer:
     device_y: float
     erases: bool = False
     pressure: float = 1.0
+    held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,10 @@ class Easel(Protocol):
     @property
     def editor(self) -> MaskEditor | None:
         """The mask to paint, if an image is shown."""
+
+    @property
+    def tiles(self) -> TileEditor | None:
+        """The tile tags, if an image is shown."""
 
     @property
     def brush_size(self) -> int:
@@ -113,6 +120,8 @@ class Tool(ABC):
     """Whether it paints the class in use, in whose colour the ring then is."""
     uses_map: ClassVar[bool] = False
     """Whether it paints from the crack map, which is then shown clearly."""
+    shows_tiles: ClassVar[bool] = False
+    """Whether it works on the tile tags, whose layer is then shown with its grid."""
     feels_pressure: ClassVar[bool] = False
     """Whether a pen's pressure counts: it then gets the pen's own events, a drafting tool the mouse's made of them."""
 
