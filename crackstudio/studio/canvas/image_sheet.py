@@ -8,11 +8,14 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QImage
 
+from crackstudio.imaging.depth import Exposure, Native, Span
 from crackstudio.imaging.patch import Area, Pixels
 from crackstudio.studio.canvas.pyramid import ImagePyramid, averaged_level
 from crackstudio.studio.canvas.sampling import sample_blocks, sample_smoothly
 from crackstudio.studio.canvas.sheets import Sheet
 from crackstudio.studio.canvas.viewport import Box, Viewport
+
+Greys = npt.NDArray[np.float64]
 
 CRISP_FROM = 2.0
 """The scale from which pixels are shown as squares."""
@@ -20,8 +23,6 @@ CRISP_FROM = 2.0
 
 _STRONGEST = 4
 """Full contrast multiplies differences by 2 ** 4."""
-_SAMPLE = 300
-"""Rows and columns that are looked at to find the tones of a picture."""
 _DARKEST, _BRIGHTEST = 0.01, 0.99
 """The shares of values below what becomes black and white."""
 
@@ -36,18 +37,31 @@ class Tones:
     brightness: int = 0
     contrast: int = 0
 
-    def table(self) -> Pixels:
-        """What is shown for each of the 256 values."""
-        middle = 127.5 * (1 - self.brightness / 100)
-        gain = 2 ** (_STRONGEST * self.contrast / 100)
-        shown: Pixels = np.clip((np.arange(256) - middle) * gain + 127.5, 0, 255).round().astype(np.uint8)
-        return shown
+    def curve(self, greys: Greys) -> Greys:
+        """What is shown for each of these, 0 to 255 and beyond."""
+        return (greys - self._middle) * self._gain + 127.5
+
+    def range_of(self, span: Span) -> tuple[float, float]:
+        """The values of a picture that are shown as black and as white."""
+        black, white = (self._middle + (end - 127.5) / self._gain for end in (0, 255))
+        return span.value(black), span.value(white)
+
+    def exposure(self, span: Span) -> Exposure:
+        """How a picture of this span is shown."""
+        return Exposure(span, curve=None if self == Tones() else self.curve)
+
+    @property
+    def _middle(self) -> float:
+        return 127.5 * (1 - self.brightness / 100)
+
+    @property
+    def _gain(self) -> float:
+        return float(2 ** (_STRONGEST * self.contrast / 100))
 
 
 def tones_of(pixels: Pixels) -> Tones:
-    """The tones that bring the 1st to the 99th percentile of all values to black and white."""
-    rows, cols = (-(-length // _SAMPLE) for length in pixels.shape[:2])
-    counts = np.bincount(pixels[::rows, ::cols].ravel(), minlength=256).cumsum()
+    """The tones that bring the 1st to the 99th percentile of all 8-bit values to black and white."""
+    counts = np.bincount(pixels.ravel(), minlength=256).cumsum()
     low, high = map(int, np.searchsorted(counts, (_DARKEST * counts[-1], _BRIGHTEST * counts[-1])))
     gain = 255 / max(high - low, 255 / 2**_STRONGEST)
     return Tones(
@@ -64,12 +78,11 @@ class ImageSheet(Sheet):
     def __init__(self, pyramid: ImagePyramid, *, tones: Tones) -> None:
         super().__init__()
         self._pyramid = pyramid
-        self._table: Pixels | None = None
         self.set_tones(tones)
 
     def set_tones(self, tones: Tones) -> None:
         """Show the picture lighter, darker, flatter or steeper; its pixels stay."""
-        self._table = None if tones == Tones() else tones.table()
+        self._exposure = tones.exposure(self._pyramid.span)
         self.spoil()
 
     def render(self, view: Viewport, box: Box) -> npt.NDArray[Any]:
@@ -82,12 +95,13 @@ class ImageSheet(Sheet):
         smooth = sample_smoothly(lambda a: _cut(pixels, a), view, box, level=level, height=height, width=width)
         return self._packed(smooth)
 
-    def _packed(self, rgb: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """(H, W, 3) uint8 RGB -> (H, W) uint32 as Qt keeps it."""
-        toned = rgb if self._table is None else cv2.LUT(rgb, self._table)
-        four: npt.NDArray[np.uint8] = cv2.cvtColor(toned, cv2.COLOR_RGB2BGRA)
+    def _packed(self, native: Native) -> npt.NDArray[Any]:
+        """(H, W) or (H, W, 3) RGB in the picture's depth -> (H, W) uint32 as Qt keeps it."""
+        shown = self._exposure(native)
+        how = cv2.COLOR_GRAY2BGRA if shown.ndim == 2 else cv2.COLOR_RGB2BGRA
+        four: npt.NDArray[np.uint8] = cv2.cvtColor(shown, how)
         return four.view(np.uint32)[:, :, 0]
 
 
-def _cut(pixels: Pixels, area: Area) -> Pixels:
+def _cut(pixels: Native, area: Area) -> Native:
     return pixels[area.top : area.top + area.height, area.left : area.left + area.width]

@@ -145,8 +145,9 @@ class MiniMap(QWidget):
         size = (math.ceil(self.width() * ratio), math.ceil(self.height() * ratio))
         level = averaged_level(max(size[0] / self._pyramid.width, size[1] / self._pyramid.height))
         small = cv2.resize(self._pyramid.level(level), size, interpolation=cv2.INTER_AREA)
-        shown = np.ascontiguousarray(cv2.LUT(small, self._tones.table()))
-        picture = QImage(shown.data, *size, 3 * size[0], QImage.Format.Format_RGB888)
+        shown = np.ascontiguousarray(self._tones.exposure(self._pyramid.span)(small))
+        form = QImage.Format.Format_Grayscale8 if shown.ndim == 2 else QImage.Format.Format_RGB888
+        picture = QImage(shown.data, *size, shown.strides[0], form)
         picture = picture.convertToFormat(QImage.Format.Format_RGB32)  # a copy of its own, and quick to draw
         picture.setDevicePixelRatio(ratio)
         return picture

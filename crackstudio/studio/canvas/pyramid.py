@@ -10,26 +10,40 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from crackstudio.imaging.depth import Exposure, Native, seen, span_of
 from crackstudio.imaging.patch import TILE, Area, Pixels
 
 DEEPEST = 8
 """Level 8 makes one pixel of a tile."""
+_BAND, _SAMPLE = 512, 300
 
 
 class ImagePyramid:
-    """A picture, (H, W, 3) uint8 RGB, and its averaged levels, each made when first asked for."""
+    """A picture in its own depth, (H, W) or (H, W, 3) RGB, and its averaged levels, each made when first asked for."""
 
-    def __init__(self, pixels: Pixels) -> None:
+    def __init__(self, pixels: Native) -> None:
         self.height, self.width = pixels.shape[:2]
-        self._levels: dict[int, Pixels] = {0: pixels}
+        self.span = span_of(pixels)
+        self.picture = seen(pixels, Exposure(self.span))
+        self._levels: dict[int, Native] = {0: pixels}
+
+    @property
+    def nbytes(self) -> int:
+        """What it holds in memory now."""
+        return sum(level.nbytes for level in self._levels.values())
+
+    def sample(self) -> Pixels:
+        """Some 300 x 300 pixels from all over, in 8 bit."""
+        rows, cols = (-(-side // _SAMPLE) for side in (self.height, self.width))
+        return self.picture[::rows, ::cols]
 
     def prepare(self, *, width: int, height: int) -> None:
         """Make every level that a window of this size may show: for any thread, 144 megapixels take 0.1 s."""
         for index in range(1, averaged_level(min(width / self.width, height / self.height)) + 1):
             self.level(index)
 
-    def level(self, index: int) -> Pixels:
-        """(ceil(H / 2 ** index), ceil(W / 2 ** index), 3) uint8."""
+    def level(self, index: int) -> Native:
+        """(ceil(H / 2 ** index), ceil(W / 2 ** index)), and 3 for RGB."""
         if index not in self._levels:
             below = max(level for level in self._levels if level < index)
             self._levels[index] = _averaged(self._levels[below], 2 ** (index - below))
@@ -46,13 +60,18 @@ def kept_level(scale: float) -> int:
     return min(max(int(np.ceil(np.log2(1 / scale) - 1e-9)), 0), DEEPEST)
 
 
-def _averaged(pixels: Pixels, factor: int) -> Pixels:
-    height, width = pixels.shape[:2]
-    rows, cols = -height % factor, -width % factor
-    if rows or cols:
-        pixels = cv2.copyMakeBorder(pixels, 0, rows, 0, cols, cv2.BORDER_REPLICATE)
-    size = (pixels.shape[1] // factor, pixels.shape[0] // factor)
-    smaller: Pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+def _averaged(pixels: Native, factor: int) -> Native:
+    """By bands, so that a picture whose sides are no multiple of the factor is not copied as a whole."""
+    height, width = (-(-side // factor) for side in pixels.shape[:2])
+    smaller = np.empty((height, width, *pixels.shape[2:]), pixels.dtype)
+    rows = max(1, _BAND // factor)
+    for top in range(0, height, rows):
+        band = pixels[top * factor : (top + rows) * factor]
+        over, beside = -band.shape[0] % factor, -band.shape[1] % factor
+        if over or beside:
+            band = cv2.copyMakeBorder(band, 0, over, 0, beside, cv2.BORDER_REPLICATE)
+        size = (width, band.shape[0] // factor)
+        smaller[top : top + size[1]] = cv2.resize(band, size, interpolation=cv2.INTER_AREA)
     return smaller
 
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter
 from crackstudio.core.classes import CRACK, UNSURE, DefectClass
 from crackstudio.core.errors import MaskError
 from crackstudio.core.images import Tag
+from crackstudio.imaging.depth import Native, Span
 from crackstudio.imaging.patch import Area, Pixels
 from crackstudio.studio.canvas.image_sheet import ImageSheet, Tones, tones_of
 from crackstudio.studio.canvas.layers import Layer, LayerStack
@@ -80,8 +81,8 @@ class Scene(QObject):
 
     @property
     def picture(self) -> Pixels | None:
-        """The image, (H, W, 3) uint8 RGB."""
-        return None if self._pyramid is None else self._pyramid.level(0)
+        """The image, (H, W, 3) uint8 RGB, whatever its depth; made of what is cut out of it where it is deeper."""
+        return None if self._pyramid is None else self._pyramid.picture
 
     def set_image(self, pyramid: ImagePyramid | None) -> None:
         """Show another image; the mask and the maps of the one before go with it."""
@@ -161,7 +162,11 @@ class Scene(QObject):
 
     def find_tones(self) -> Tones:
         """The tones in which the image uses the screen's whole range."""
-        return Tones() if self.picture is None else tones_of(self.picture)
+        return Tones() if self._pyramid is None else tones_of(self._pyramid.sample())
+
+    def range_of_tones(self) -> tuple[float, float]:
+        """The image's values that are shown as black and as white."""
+        return self.tones.range_of(Span() if self._pyramid is None else self._pyramid.span)
 
     def peek(self, hides_mask: bool) -> None:
         """Hide the mask for a moment."""
@@ -199,8 +204,7 @@ class Scene(QObject):
         """What lies at this pixel of the image: its colour, the crack map, the class."""
         if self._pyramid is None or not (0 <= y < self._pyramid.height and 0 <= x < self._pyramid.width):
             return ""
-        red, green, blue = self._pyramid.level(0)[y, x]
-        words = [f"{red} {green} {blue}" if not red == green == blue else f"{red}"]
+        words = [_value_words(self._pyramid.level(0)[y, x])]
         crack_map = self._shown_map()
         if crack_map is not None:
             words.append(tr("map {value:.2f}", value=crack_map[y, x] / 255))
@@ -314,3 +318,9 @@ class Scene(QObject):
             return width_table(opacity=look.opacity)
         opacity = look.opacity * self._heat_strength
         return heat_table(threshold=self.threshold, opacity=opacity, colour=look.colour or CRACK.colour)
+
+
+def _value_words(value: Native) -> str:
+    """One number for grey, three for colours, of the file's own depth."""
+    parts = [f"{part:.5g}" if value.dtype.kind == "f" else f"{part}" for part in value.reshape(-1)]
+    return " ".join(parts) if len(set(parts)) > 1 else parts[0]
