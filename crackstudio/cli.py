@@ -170,7 +170,7 @@ def measure(
     out: Annotated[Path | None, typer.Option(help="Write the table here, as CSV.")] = None,
     json: Json = False,
 ) -> None:
-    """Count cracks and measure their length, width and area, in px."""
+    """Count cracks and measure their length, width and area, in px: those of each class by itself, unsure left out."""
     from crackstudio.commands.measure import measure_command
 
     measure_command(masks, out=out, json=json)

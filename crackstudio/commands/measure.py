@@ -1,4 +1,4 @@
-"""`crackstudio measure`: count, length, width and area of the cracks in a folder of masks or in a project."""
+"""`crackstudio measure`: count, length, width and area of each class in a folder of masks or in a project."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +10,11 @@ from rich.console import Console
 from rich.table import Table
 
 from crackstudio.commands.progress import tracked
-from crackstudio.core.classes import UNSURE
+from crackstudio.core.classes import CRACK, UNSURE
 from crackstudio.core.errors import FolderError, MaskError
 from crackstudio.imaging.measuring import figures_of
 from crackstudio.project import database, proposals_file, rasters
+from crackstudio.project.class_file import read_classes
 from crackstudio.project.layout import HOME_NAME, Layout
 from crackstudio.project.measurements import Row, rows_of, shown, to_measure, write_csv
 from crackstudio.project.pairing import MaskFolder
@@ -42,23 +43,20 @@ def measure_command(masks: Path, *, out: Path | None, json: bool) -> None:
 
 
 def measure_folder(masks: Path) -> list[Row]:
-    """A row for every mask and each class that occurs in any of them, in the order of names.
+    """A row for every mask and each class that occurs in any of them, in the order of names. Unsure is not measured.
 
-    `masks` is a folder of masks, or that of a project: then the confirmed exact masks count, as they were last saved.
+    `masks` is a folder of masks, or that of a project: then the confirmed exact masks count, as they were last saved,
+    and the classes have the project's names.
     Raises `FolderError` where there is none, `MaskError` for crack maps, `RasterError` for what cannot be read.
     """
-    names, pictures = _of_project(masks) or _of_folder(masks)
+    layout = next((one for one in (Layout(masks / HOME_NAME), Layout(masks)) if one.database.exists()), None)
+    names, pictures = _of_folder(masks) if layout is None else _of_project(layout, masks)
     counted = tracked(pictures, total=len(names), words="Measuring")
-    return rows_of({name: figures_of(mask) for name, mask in zip(names, counted, strict=True)})
+    classes = (CRACK,) if layout is None else read_classes(layout).classes
+    return rows_of({name: figures_of(mask) for name, mask in zip(names, counted, strict=True)}, classes=classes)
 
 
-def _of_project(folder: Path) -> tuple[list[str], Iterator[Mask]] | None:
-    """Names and masks of the project in `folder` or kept as `folder`; None where there is none."""
-    for layout in (Layout(folder / HOME_NAME), Layout(folder)):
-        if layout.database.exists():
-            break
-    else:
-        return None
+def _of_project(layout: Layout, folder: Path) -> tuple[list[str], Iterator[Mask]]:
     names = [entry.name for entry in to_measure(database.read_only(layout))]
     if not names:
         raise FolderError(

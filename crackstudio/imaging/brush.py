@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from crackstudio.core.classes import BACKGROUND
 from crackstudio.imaging.counts import level_of
 from crackstudio.imaging.patch import TILE, Area, Pixels
 from crackstudio.imaging.tiled_mask import TiledMask
@@ -48,6 +49,16 @@ def take_in(mask: TiledMask, where: Where, *, value: int) -> None:
         allowed = where.allows(Area(row * TILE, col * TILE, height, width))
         if allowed.any():
             np.copyto(mask.writable(row, col), np.uint8(value), where=allowed)
+
+
+def renew(mask: TiledMask, where: Where, *, value: int) -> None:
+    """Let class `value` be where `where` allows it and nowhere else; pixels of other classes stay."""
+    for row, col in mask.tiles_in():
+        before = mask.tile(row, col)
+        allowed = where.allows(Area(row * TILE, col * TILE, *before.shape))
+        after = np.where((before == BACKGROUND) | (before == value), allowed * np.uint8(value), before)
+        if not np.array_equal(after, before):
+            mask.writable(row, col)[:] = after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

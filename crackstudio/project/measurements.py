@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from crackstudio.core.classes import CRACK
+from crackstudio.core.classes import CRACK, DefectClass
 from crackstudio.core.figures import NOTHING, Figures, MaskFigures
 from crackstudio.core.images import ImageEntry, MaskKind
 from crackstudio.project import atomic
@@ -35,13 +35,14 @@ def to_measure(images: Iterable[Stored]) -> list[ImageEntry]:
     return sorted((entry for entry in entries if entry.mask_kind is MaskKind.EXACT), key=lambda entry: entry.name)
 
 
-def rows_of(figures: Mapping[str, MaskFigures]) -> list[Row]:
-    """In the order of `figures`, which are by name."""
-    classes = sorted({number for found in figures.values() for number in found.classes}) or [CRACK.id]
+def rows_of(figures: Mapping[str, MaskFigures], *, classes: Iterable[DefectClass] = (CRACK,)) -> list[Row]:
+    """In the order of `figures`, which are by name; `classes` have names, others are told by their ids."""
+    called = {kind.id: kind.name for kind in classes}
+    occurring = sorted({number for found in figures.values() for number in found.classes}) or [CRACK.id]
     return [
-        _row(name, number, found.classes.get(number, NOTHING), found.scored)
+        _row(name, called.get(number, str(number)), found.classes.get(number, NOTHING), found.scored)
         for name, found in figures.items()
-        for number in classes
+        for number in occurring
     ]
 
 
@@ -71,10 +72,10 @@ def shown(row: Row) -> list[str]:
     ]
 
 
-def _row(name: str, number: int, figures: Figures, scored: int) -> Row:
+def _row(name: str, class_name: str, figures: Figures, scored: int) -> Row:
     return Row(
         name=name,
-        class_name=CRACK.name if number == CRACK.id else str(number),
+        class_name=class_name,
         cracks=figures.cracks,
         length_px=figures.length,
         mean_width_px=figures.mean_width,

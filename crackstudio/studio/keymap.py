@@ -165,7 +165,7 @@ ACTIONS = (
         title="Take proposal again",
         group=Group.EDIT,
         gap=True,
-        hint="Replace the mask by the proposal at this threshold; undoable",
+        hint="The first class becomes the proposal at this threshold; other classes and unsure stay; undoable",
     ),
     Binding(
         name="fill_holes",

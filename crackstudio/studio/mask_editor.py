@@ -17,7 +17,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from crackstudio.core.classes import BACKGROUND, CRACK
 from crackstudio.core.errors import MaskError
 from crackstudio.core.images import MaskKind
-from crackstudio.imaging.brush import Brush, Stroke, Where, take_in
+from crackstudio.imaging.brush import Brush, Stroke, Where, renew, take_in
 from crackstudio.imaging.patch import TILE, Area, Patch, Pixels
 from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.studio.language import tr
@@ -191,9 +191,9 @@ class MaskEditor(QObject):
         return self.finish_shape(text)
 
     def take_proposal(self) -> bool:
-        """Replace the mask by the proposal at the threshold of the moment. False where there is no proposal.
+        """Let the cracks be the proposal at the threshold of the moment; pixels of other classes and unsure stay.
 
-        Raises `MaskError` for a proposal of another size.
+        False where there is no proposal. Raises `MaskError` for a proposal of another size.
         """
         where = self._proposal()
         if where is None:
@@ -201,8 +201,7 @@ class MaskEditor(QObject):
         if not self._fits(where):
             raise MaskError("The proposal is not of the image's size; the mask was kept. Propose this image again.")
         self._begin_step()
-        self.mask.clear()
-        take_in(self.mask, where, value=CRACK.id)
+        renew(self.mask, where, value=CRACK.id)
         self._announce([self._everything()])
         self._push(tr("Take proposal"), self._state_when_touched())
         return True

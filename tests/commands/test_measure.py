@@ -42,6 +42,25 @@ def test_a_row_for_every_mask_and_each_class(masks: Path) -> None:
     assert rows["a.png", "2"].cracks == rows["empty.png", "crack"].cracks == rows["empty.png", "crack"].length_px == 0
 
 
+def test_classes_have_the_names_that_the_project_gives_them(masks: Path, tmp_path: Path) -> None:
+    for name in ("x", "y"):
+        rasters.write_png(tmp_path / "images" / f"{name}.png", np.full((40, 60, 3), 99, np.uint8))
+    project = Project.open(tmp_path / "images")
+    project.scan()
+    project.class_table.rename(1, "Riss")
+    project.class_table.add("spall")
+    for entry in project.entries():
+        project.save_mask(entry.id, TWO, MaskKind.EXACT)
+        project.set_review([entry.id], Review.CONFIRMED)
+    project.close()
+    rows = measure_folder(tmp_path / "images")
+    assert [(row.name, row.class_name) for row in rows] == [
+        (name, kind) for name in ("x.png", "y.png") for kind in ("Riss", "spall")
+    ]
+    assert rows[1].mean_width_px == pytest.approx(5)
+    assert {row.class_name for row in measure_folder(tmp_path / "images" / ".crackstudio" / "masks")} == {"crack", "2"}
+
+
 def test_the_table_as_csv(masks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     measure_command(masks, out=tmp_path / "new" / "widths.csv", json=False)
     with (tmp_path / "new" / "widths.csv").open(encoding="utf-8", newline="") as file:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from crackstudio.imaging.brush import Brush, Stroke, Where, take_in
+from crackstudio.imaging.brush import Brush, Stroke, Where, renew, take_in
 from crackstudio.imaging.tiled_mask import TiledMask
 
 HEIGHT, WIDTH = 300, 340
@@ -150,6 +150,17 @@ def test_taking_in_paints_what_is_allowed_and_keeps_the_rest() -> None:
     mask = TiledMask.from_array(np.full((HEIGHT, WIDTH), 7, np.uint8))
     take_in(mask, Where(crack_map=crack_map, threshold=0.25), value=1)
     assert np.array_equal(mask.to_array(), np.where(crack_map / 255 >= 0.25, 1, 7))
+
+
+def test_renewing_a_class_leaves_the_others() -> None:
+    rng = np.random.default_rng(1)
+    crack_map = rng.integers(0, 256, (HEIGHT, WIDTH), np.uint8)
+    before = rng.choice(np.array([0, 1, 2, 255], np.uint8), (HEIGHT, WIDTH))
+    before[:150] = 0
+    mask = TiledMask.from_array(before)
+    renew(mask, Where(crack_map=crack_map, threshold=0.25), value=1)
+    others = (before == 2) | (before == 255)
+    assert np.array_equal(mask.to_array(), np.where(others, before, crack_map / 255 >= 0.25))
 
 
 @pytest.mark.parametrize("point", [(-1e6, 5), (5, 1e5), (-800, -800)])

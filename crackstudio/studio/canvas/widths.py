@@ -5,8 +5,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from crackstudio.core.classes import BACKGROUND, UNSURE
-from crackstudio.imaging.measuring import measure_area
+from crackstudio.imaging.measuring import measure
 from crackstudio.imaging.patch import Pixels
 from crackstudio.studio.canvas.live_map import LiveMap
 from crackstudio.studio.mask_editor import MaskEditor
@@ -16,7 +15,7 @@ PER_PIXEL = 10
 
 
 class LiveWidths(LiveMap):
-    """Of whatever is no background and not unsure."""
+    """Of each class by itself: a crack beside a spall is as wide as the crack."""
 
     def _job(self, editor: MaskEditor) -> Callable[[], Pixels] | None:
         mask = editor.snapshot()
@@ -25,9 +24,9 @@ class LiveWidths(LiveMap):
 
 def shown_widths(mask: Pixels) -> Pixels:
     """(H, W) uint8: tenths of a pixel of width along the centre lines, drawn 3 px thick; elsewhere 0."""
-    measured = measure_area((mask != BACKGROUND) & (mask != UNSURE))
     steps = np.zeros(mask.shape, np.uint8)
-    rows, columns = measured.skeleton.T
-    steps[rows, columns] = np.clip(PER_PIXEL * measured.width_at, 1, 255).round().astype(np.uint8)
+    for measured in measure(mask).values():
+        rows, columns = measured.skeleton.T
+        steps[rows, columns] = np.clip(PER_PIXEL * measured.width_at, 1, 255).round().astype(np.uint8)
     thick: Pixels = cv2.dilate(steps, np.ones((3, 3), np.uint8))
     return thick

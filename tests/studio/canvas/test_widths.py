@@ -19,6 +19,12 @@ def test_the_centre_line_holds_tenths_of_a_pixel_of_width() -> None:
     assert not shown_widths(np.zeros((5, 5), np.uint8)).any()
 
 
+def test_classes_that_touch_are_measured_apart() -> None:
+    mask = np.zeros((80, 90), np.uint8)
+    mask[20:27, 10:80], mask[27:70, 10:80] = 1, 2
+    assert abs(int(shown_widths(mask)[23, 45]) - 7 * PER_PIXEL) <= 3
+
+
 def test_it_follows_the_brush_once_somebody_looks(qtbot: QtBot) -> None:
     owner = QObject()
     widths, editor = LiveWidths(owner), MaskEditor(60, 90)
