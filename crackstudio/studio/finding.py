@@ -68,6 +68,8 @@ class Finder(Generic[Answer]):
     def __init__(self, question: Question[Answer], project: Project) -> None:
         self._question, self._project = question, project
         self._kept: KeptAnswers[Answer] = project.sources.kept(question.topic, question.kind)
+        self._terms: dict[str, Moment] = {}
+        """Of what was found in this sitting, by name."""
 
     def all(self, look: Look) -> Iterator[Piece[Answer]]:
         """Of every image whose answer does not hold, in pieces of `PIECE_SECONDS`."""
@@ -122,7 +124,9 @@ class Finder(Generic[Answer]):
         moment = self._question.moment(self._project, entry, terms)  # first: what comes in between needs another look
         if moment is None:
             return None, None
-        kept = self._kept.get(entry.name, moment)
+        is_new = self._terms.setdefault(entry.name, terms) != terms  # perhaps in the same tick of the disk's clock
+        self._terms[entry.name] = terms
+        kept = None if is_new else self._kept.get(entry.name, moment)
         return (kept, None) if kept is not None else (self._question.answer(self._project, entry, terms), moment)
 
     def _keep(self, piece: Piece[Answer]) -> Piece[Answer]:
