@@ -1,17 +1,62 @@
 """Texts follow the language, at once and while the window is open."""
 
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
 import pytest
-from PySide6.QtWidgets import QLabel, QMenu, QWidget
+from PySide6.QtCore import QLocale, QObject
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLabel,
+    QMenu,
+    QTableWidget,
+    QTabWidget,
+    QTreeWidget,
+    QTreeWidgetItemIterator,
+    QWidget,
+)
 
 from crackstudio.studio import language
-from crackstudio.studio.language import ENGLISH, say, speak, tr
+from crackstudio.studio.language import ENGLISH, LANGUAGES, follow, heard, joined, say, show, speak, tr
+from crackstudio.studio.settings import Settings
+
+WORDS = {
+    "Stop": "停止",
+    "Go on": "继续",
+    "{count} {count:image|images}": "{count} 张图像",
+    "{count} of {things}": "{things}：{count}",
+    ", ": "、",
+    "{n1} masks: go": "{n1} 张掩膜：去",
+}
+OURS = re.compile(r"⟦[^⟦⟧]*⟧")
+PROPERTIES = ("text", "toolTip", "windowTitle", "placeholderText", "title", "suffix", "prefix", "iconText", "statusTip")
+AS_THEY_ARE = {
+    "CrackStudio", "labelme", "napari", "RootPainter", "English", "简体中文", "RepairerGAN",
+    "starter", "crack", "images", "auto", "cpu",
+    "cuda", "mps", "fake", "px", "px²", "p", "w", "pos", "Ctrl", "Shift", "Alt", "Return", "Enter", "Left", "Right",
+}  # fmt: skip
+"""Names of programs, languages, papers, networks, classes, folders and devices; units and formula signs; keys."""
+
+
+class Marked(dict):
+    """A language that marks each text with letters beside its places."""
+
+    def get(self, text, default=None):
+        return f"⟦{text}⟧" if any(map(str.isalpha, re.sub(r"{[^|{}]*}", "", text))) else default
 
 
 @pytest.fixture
 def chinese(monkeypatch, qapp):
-    words = {"Stop": "停止", "{count} images": "{count} 张图像"}
-    monkeypatch.setattr(language, "texts_of", lambda code: {} if code == ENGLISH else words)
+    monkeypatch.setattr(language, "texts_of", lambda code: {} if code == ENGLISH else WORDS)
     yield
+    speak(ENGLISH)
+
+
+@pytest.fixture
+def marked(monkeypatch, qapp):
+    monkeypatch.setattr(language, "texts_of", lambda code: {} if code == ENGLISH else Marked())
+    yield lambda: speak("marked")
     speak(ENGLISH)
 
 
@@ -25,7 +70,139 @@ def test_what_was_said_follows_a_switch(chinese, qtbot):
     say(menu, title="Stop")
     speak("zh_CN")
     assert (label.text(), label.toolTip(), action.text(), menu.title()) == ("停止", "no translation", "停止", "停止")
-    assert tr("{count} images", count=3) == "3 张图像"
     speak(ENGLISH)
     assert (label.text(), action.text(), menu.title()) == ("Stop", "Stop", "Stop")
-    assert tr("{count} images", count=3) == "3 images"
+
+
+def test_a_text_with_numbers_and_other_texts_in_it_follows_too(chinese, qtbot):
+    label = QLabel()
+    qtbot.addWidget(label)
+    images = tr("{count} {count:image|images}", count=1)
+    say(label, text=tr("{count} of {things}", count=joined([tr("Stop"), "x"]), things=images))
+    assert label.text() == "Stop, x of 1 image"
+    speak("zh_CN")
+    assert label.text() == "1 张图像：停止、x"
+    assert tr("{count} {count:image|images}", count=3) == "3 张图像"
+    speak(ENGLISH)
+    assert tr("{count} {count:image|images}", count=3) == "3 images"
+
+
+def test_what_shows_something_else_by_now_is_left_alone(chinese, qtbot):
+    label = QLabel()
+    qtbot.addWidget(label)
+    say(label, text="Stop")
+    label.setText("a.png")
+    speak("zh_CN")
+    assert label.text() == "a.png"
+
+
+def test_names_are_shown_as_they_are(chinese, qtbot):
+    label = QLabel()
+    qtbot.addWidget(label)
+    speak("zh_CN")
+    show(label, text="Stop")
+    assert label.text() == "Stop"
+
+
+def test_what_is_no_property_is_done_again(chinese, qtbot):
+    box = QComboBox()
+    qtbot.addWidget(box)
+    box.addItem("")
+    follow(box, lambda: box.setItemText(0, tr("Stop")))
+    assert box.itemText(0) == "Stop"
+    speak("zh_CN")
+    assert box.itemText(0) == "停止"
+
+
+def test_numbers_of_a_sentence_from_below_are_its_places(chinese):
+    assert heard("12 masks: go") == "12 masks: go"
+    speak("zh_CN")
+    assert heard("12 masks: go") == "12 张掩膜：去"
+    assert heard("unknown 1.5 {x}") == "unknown 1.5 {x}"
+
+
+def test_the_first_start_follows_the_system_and_a_choice_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(QLocale, "system", lambda: QLocale("zh_CN"))
+    settings = Settings(tmp_path / "studio.ini")
+    assert settings.language == "zh_CN"
+    monkeypatch.setattr(QLocale, "system", lambda: QLocale("fr_FR"))
+    assert settings.language == ENGLISH
+    settings.language = "zh_CN"
+    assert Settings(tmp_path / "studio.ini").language == "zh_CN"
+
+
+def test_the_menu_switches_at_once_and_keeps_the_choice(opened, qtbot):
+    window = opened
+    assert [window.actions[f"language_{code}"].text() for code in LANGUAGES] == ["English", "简体中文"]
+    try:
+        window.actions["language_zh_CN"].trigger()
+        assert window.actions["brush"].text() == "画笔"
+        assert window.actions["brush"].toolTip().startswith("画笔（B）\n")
+        assert window.tool_bar.propose.text().strip() == "预标注"
+        assert window.settings.language == "zh_CN"
+    finally:
+        window.actions["language_en"].trigger()
+    assert window.actions["brush"].text() == "Brush"
+
+
+def test_nothing_is_lost_by_a_switch(proposed, qtbot):
+    window, canvas = proposed, proposed.canvas
+    window.actions["lasso"].trigger()
+    canvas.zoom_by(3)
+    window.image_list._search.setText("cracked")
+    window.session.tell_failure(ValueError("42"))
+    before = (window.session.image, canvas.view_state(), canvas.tool, window.image_list.selected())
+    cards = len(window.notices.cards())
+    try:
+        window.actions["language_zh_CN"].trigger()
+        qtbot.wait(1)
+        after = (
+            window.session.image,
+            canvas.view_state(),
+            canvas.tool,
+            window.image_list.selected(),
+        )
+        assert before == after
+        assert len(window.notices.cards()) == cards
+        assert window.image_list._search.text() == "cracked"
+    finally:
+        window.actions["language_en"].trigger()
+
+
+def test_nothing_in_the_window_goes_past_the_translation(proposed, marked, qtbot):
+    window = proposed
+    for name in ("keys", "change_keys", "retrain_form", "palette"):
+        window.actions[name].trigger()
+    window.status.set_saved(datetime.now(UTC))
+    qtbot.waitUntil(lambda: any(type(one).__name__ == "MethodForm" for one in window.findChildren(QWidget)))
+    marked()
+    things = (window, *window.findChildren(QObject))
+    plain = {f"{type(one).__name__} {words!r}" for one in things for words in _words_of(one) if _plain(words)}
+    assert sorted(plain) == []
+
+
+def _plain(words: str) -> list[str]:
+    """What no language was asked for, beside names, keys, units and paths."""
+    rest = re.sub(r"\S*/\S*|\S+\.png", "", re.sub(r"<[^>]*>|&nbsp;", "", words))
+    while OURS.search(rest):
+        rest = OURS.sub("", rest)
+    return [word for word in re.findall(r"[^\W\d_]+", rest) if word not in AS_THEY_ARE and not re.match("[A-Z]$", word)]
+
+
+def _words_of(thing: QObject) -> Iterator[str]:
+    for name in PROPERTIES:
+        words = thing.property(name)
+        if isinstance(words, str):
+            yield words
+    if isinstance(thing, QComboBox):
+        yield from (thing.itemText(index) for index in range(thing.count()))
+    if isinstance(thing, QTabWidget):
+        yield from (thing.tabText(index) for index in range(thing.count()))
+    if isinstance(thing, QTableWidget):
+        yield from (thing.horizontalHeaderItem(index).text() for index in range(thing.columnCount()))
+    if isinstance(thing, QTreeWidget):
+        yield from (thing.headerItem().text(index) for index in range(thing.columnCount()))
+        items = QTreeWidgetItemIterator(thing)
+        while items.value() is not None:
+            yield items.value().text(0)
+            items += 1
