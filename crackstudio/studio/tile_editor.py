@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QObject, QRect, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QRegion, QUndoCommand, QUndoStack
 
 from crackstudio.core.images import Tag
 from crackstudio.core.tiles import Block, TileTags
@@ -30,7 +30,7 @@ class _Sweep:
 class TileEditor(QObject):
     """One image's tile tags. `keep` is given every new state, the moment it is one."""
 
-    tags_changed = Signal(QRect)
+    tags_changed = Signal(QRegion)
     """The tiles over these pixels of the image look different."""
 
     def __init__(self, tags: TileTags, *, side: int, undo_stack: QUndoStack, keep: Callable[[TileTags], None]) -> None:
@@ -65,15 +65,15 @@ class TileEditor(QObject):
             return
         if sweep.block is not None:
             was, sweep.block = sweep.block, self.tags.block(sweep.start, (x, y))
-            both = _around(was, sweep.block)
-            self._show(sweep.before.tagged_block(sweep.block, sweep.tag), self._rect(both))
+            differs = self._region(was) ^ self._region(sweep.block)
+            self._show(sweep.before.tagged_block(sweep.block, sweep.tag), differs)
         else:
             places = self.tags.along(sweep.at, (x, y)) - sweep.places
             sweep.places |= places
             block = self.tags.block(sweep.at, (x, y))
             sweep.at = (x, y)
             if places:
-                self._show(self.tags.tagged(places, sweep.tag), self._rect(block))
+                self._show(self.tags.tagged(places, sweep.tag), self._region(block))
 
     def finish(self) -> None:
         """The sweep becomes one undo step. A mere click on a tile that had the tag already takes it back."""
@@ -111,25 +111,20 @@ class TileEditor(QObject):
         self._show(self._bare() if tags.is_empty else tags, self._everything())
         self._keep(self.tags)
 
-    def _show(self, tags: TileTags, rect: QRect) -> None:
+    def _show(self, tags: TileTags, where: QRegion) -> None:
         if tags != self.tags:
             self.tags = tags
-            self.tags_changed.emit(rect)
+            self.tags_changed.emit(where)
 
     def _bare(self) -> TileTags:
         return TileTags.none(size=self._side, width=self.tags.width, height=self.tags.height)
 
-    def _everything(self) -> QRect:
-        return QRect(0, 0, self.tags.width, self.tags.height)
+    def _everything(self) -> QRegion:
+        return QRegion(0, 0, self.tags.width, self.tags.height)
 
-    def _rect(self, block: Block) -> QRect:
+    def _region(self, block: Block) -> QRegion:
         top, left, height, width = self.tags.area_of(block)
-        return QRect(left, top, width, height)
-
-
-def _around(one: Block, other: Block) -> Block:
-    low, high = map(min, one[:2], other[:2]), map(max, one[2:], other[2:])
-    return Block(*low, *high)
+        return QRegion(left, top, width, height)
 
 
 class _Step(QUndoCommand):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from PySide6.QtCore import QObject, QRect, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QRegion
 
 from crackstudio.core.classes import CRACK, UNSURE, DefectClass
 from crackstudio.core.errors import MaskError
@@ -24,6 +24,7 @@ from crackstudio.studio.canvas.palettes import (
     width_table,
 )
 from crackstudio.studio.canvas.pyramid import ImagePyramid
+from crackstudio.studio.canvas.regions import boxes_of
 from crackstudio.studio.canvas.sheets import Sheet
 from crackstudio.studio.canvas.tile_sheet import TileSheet
 from crackstudio.studio.canvas.viewport import Box, Viewport
@@ -267,12 +268,13 @@ class Scene(QObject):
             self.spoiled.emit(box)
         self._settle_heat()
 
-    def _touch_tiles(self, rect: QRect) -> None:
+    def _touch_tiles(self, where: QRegion) -> None:
         sheet = self._sheets[Layer.TILES]
         assert isinstance(sheet, TileSheet)
-        box = sheet.touch(rect)
-        if not box.is_empty and self._is_shown(Layer.TILES):
-            self.spoiled.emit(box)
+        for left, top, width, height in boxes_of(where):
+            box = sheet.touch(Area(top, left, height, width))
+            if not box.is_empty and self._is_shown(Layer.TILES):
+                self.spoiled.emit(box)
 
     def _settle_heat(self) -> None:
         """Once a person paints, the mask is what counts: what the map would take becomes a hint, or an erased crack

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage
 
 from crackstudio.imaging.patch import Area
@@ -42,11 +41,11 @@ class TileSheet(Sheet):
         self._line_width = pixels
         self.spoil()
 
-    def touch(self, rect: QRect) -> Box:
+    def touch(self, area: Area) -> Box:
         """The tiles over these pixels of the image changed. Returns the device pixels that show them."""
         if self._view is None:
             return Box(0, 0, 0, 0)
-        box = self._view.box_of(Area(rect.top(), rect.left(), rect.height(), rect.width())).meet(self._view.image_box)
+        box = self._view.box_of(area).meet(self._view.image_box)
         if not box.is_empty:
             self.spoil(box)
         return box
