@@ -101,6 +101,9 @@ class SeenPicture:
         shown = self._exposure(np.ascontiguousarray(self._pixels[cut]))
         return shown if shown.ndim == 3 else np.repeat(shown[..., None], 3, axis=2)
 
+    def __array__(self, dtype: npt.DTypeLike = None, copy: bool | None = None) -> npt.NDArray[Any]:  # noqa: ARG002
+        return self[:, :].astype(dtype or np.uint8, copy=False)
+
 
 def seen(pixels: Native, exposure: Exposure) -> Pixels:
     """The picture as the tools look at it: what can be cut out of an (H, W, 3) uint8 array can be cut out of it."""

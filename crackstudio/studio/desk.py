@@ -3,10 +3,8 @@
 A mask is saved off the thread when its image is left, by a timer and on closing; until then the journal has it.
 """
 
-from collections import Counter, OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -18,71 +16,21 @@ from crackstudio.core.images import ImageEntry, MaskKind
 from crackstudio.project.project import Project
 from crackstudio.studio.background import Background
 from crackstudio.studio.canvas.pyramid import ImagePyramid
+from crackstudio.studio.loading import (
+    Loaded,
+    Proposal,
+    is_light,
+    keep_kind,
+    kind_of,
+    load,
+    load_proposal,
+)
 from crackstudio.studio.mask_editor import MaskEditor
+from crackstudio.studio.shelf import OpenImage, Shelf
 from crackstudio.studio.tile_editor import TileEditor
 
 AUTOSAVE_MS = 30_000
-MOST_EDITORS = 64
-"""Images whose undo is kept: patches, not pictures."""
-PICTURE_BYTES = 600 * 2**20
-"""Decoded pictures kept for going back and forth."""
-DEFAULT_THRESHOLD = 0.5
-FIRST_VIEW = (1600, 1000)
-"""Device pixels for which a picture is prepared off the thread."""
-_KIND = "kind of untouched"
-
 Pixels = NDArray[np.uint8]
-
-
-@dataclass(slots=True, kw_only=True)
-class Proposal:
-    """A crack map on the desk: (H, W) uint8, who made it, the threshold that came with it, pixels per value."""
-
-    crack_map: Pixels
-    made_by: str
-    own_threshold: float
-    histogram: NDArray[np.int64]
-
-
-@dataclass(slots=True, kw_only=True)
-class OpenImage:
-    """One image on the desk. Its picture is dropped when others need the room, its editor is kept longer."""
-
-    id: int
-    picture: ImagePyramid | None
-    editor: MaskEditor
-    tiles: TileEditor
-    proposal: Proposal | None = None
-    previous_map: Pixels | None = None
-    threshold: float = DEFAULT_THRESHOLD
-    threshold_moved: bool = False
-    recovered: int = 0
-    confirmed_content: str | None = None
-    """Digest of the file as it was when an edit took the confirmation away; the editor knows when it is as it was."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Loaded:
-    """What one image needs, read from disk."""
-
-    picture: ImagePyramid
-    mask: Pixels | None
-    strokes: tuple[bytes, ...]
-    proposal: Proposal | None
-    previous_map: Pixels | None
-
-
-@dataclass(slots=True)
-class _Shelf:
-    """Editors and what of them is saved, by image, and the image that is open."""
-
-    images: OrderedDict[int, OpenImage] = field(default_factory=OrderedDict)
-    saved_revision: dict[int, int] = field(default_factory=dict)
-    open: int | None = None
-    loading: dict[str, int] = field(default_factory=dict)
-    """What was asked for last, by lane."""
-    saving: Counter[int] = field(default_factory=Counter)
-    """Saves that have not ended yet."""
 
 
 class Desk(QObject):
@@ -103,7 +51,7 @@ class Desk(QObject):
     ) -> None:
         super().__init__(parent)
         self._project, self._reading, self._writing = project, reading, writing
-        self._shelf = _Shelf()
+        self._shelf = Shelf()
         self._autosave = QTimer(self, interval=AUTOSAVE_MS)
         self._autosave.timeout.connect(self.save_all)
         self._autosave.start()
@@ -128,12 +76,13 @@ class Desk(QObject):
         )
 
     def prefetch(self, identity: int) -> None:
-        """Load an image that will be wanted soon; failures are told when it is opened."""
+        """Load an image that will be wanted soon, where there is room; failures are told when it is opened."""
         known = self._shelf.images.get(identity)
         if known is None or known.picture is None:
             self._shelf.loading["prefetch"] = identity
+            room = self._shelf.room
             self._reading.submit(
-                lambda: load(self._project, identity),
+                lambda: load(self._project, identity) if is_light(self._project, identity, room=room) else None,
                 done=lambda loaded: self._keep(identity, loaded),
                 failed=lambda _error: None,
                 lane="prefetch",
@@ -158,8 +107,7 @@ class Desk(QObject):
 
     def is_unsaved(self, identity: int) -> bool:
         """Whether an image's mask has steps that are not on disk as a PNG."""
-        image = self._shelf.images.get(identity)
-        return image is not None and image.editor.revision != self._shelf.saved_revision.get(identity, 0)
+        return self._shelf.is_unsaved(identity)
 
     def is_ahead(self, identity: int) -> bool:
         """Whether the mask on disk is an older one than that on the desk."""
@@ -176,7 +124,7 @@ class Desk(QObject):
         touched = image.editor.touched
         self._shelf.saved_revision[identity] = revision
         if not touched:
-            self._project.remember(f"{_KIND} {identity}", kind)
+            keep_kind(self._project, identity, kind)
         self._shelf.saving[identity] += 1
         self._writing.submit(
             lambda: self._project.save_mask(
@@ -228,7 +176,7 @@ class Desk(QObject):
         self.save_all()
         self._writing.finish()
         for image in self._shelf.images.values():
-            _let_go(image)
+            image.let_go()
         self._shelf.images.clear()
 
     def _load_again(self, identity: int) -> None:
@@ -256,9 +204,10 @@ class Desk(QObject):
         else:
             self.opened.emit(image)
 
-    def _keep(self, identity: int, loaded: Loaded) -> None:
-        with suppress(MaskError):
-            self._place(identity, loaded, opens=False)
+    def _keep(self, identity: int, loaded: Loaded | None) -> None:
+        if loaded is not None:
+            with suppress(MaskError):
+                self._place(identity, loaded, opens=False)
 
     def _place(self, identity: int, loaded: Loaded, *, opens: bool = True) -> OpenImage:
         image = self._shelf.images.get(identity)
@@ -271,7 +220,7 @@ class Desk(QObject):
         self._shelf.images.move_to_end(identity, last=opens)
         if opens:
             self._shelf.open = identity
-        self._tidy(keep={identity, self._shelf.open})
+        self._shelf.tidy(keep={identity, self._shelf.open})
         return image
 
     def _new_image(self, identity: int, loaded: Loaded) -> OpenImage:
@@ -315,65 +264,8 @@ class Desk(QObject):
             return None
         return image.proposal.crack_map, image.threshold
 
-    def _tidy(self, *, keep: set[int | None]) -> None:
-        """Drop the pictures, then the editors, that were used longest ago; of unsaved ones the editor stays."""
-        images = self._shelf.images
-        total = sum(_picture_bytes(image) for image in images.values())
-        for identity, image in images.items():
-            if total <= PICTURE_BYTES:
-                break
-            if identity not in keep:
-                total -= _picture_bytes(image)
-                image.picture = image.proposal = image.previous_map = None
-        surplus = len(images) - MOST_EDITORS
-        for identity in [one for one in images if one not in keep and not self.is_unsaved(one)][: max(0, surplus)]:
-            _let_go(images.pop(identity))
-            self._shelf.saved_revision.pop(identity, None)
-
-
-def kind_of(project: Project, entry: ImageEntry) -> MaskKind:
-    """An untouched image has no mask that keeps the kind chosen for it; the project does."""
-    return entry.mask_kind or MaskKind(str(project.recall(f"{_KIND} {entry.id}", MaskKind.EXACT)))
-
-
-def load(project: Project, identity: int) -> Loaded:
-    """Read what one image needs. Any thread. Raises RasterError, MaskError."""
-    picture = ImagePyramid(project.read_rgb8(identity))
-    picture.prepare(width=FIRST_VIEW[0], height=FIRST_VIEW[1])
-    strokes = tuple(project.journal(identity).read())  # before the mask: a save in between moves them into it
-    return Loaded(
-        picture=picture,
-        mask=project.load_mask(identity),
-        strokes=strokes,
-        proposal=load_proposal(project, identity),
-        previous_map=project.load_previous_proposal(identity),
-    )
-
-
-def load_proposal(project: Project, identity: int) -> Proposal | None:
-    """Read an image's proposal. Any thread."""
-    crack_map = project.load_proposal(identity)
-    if crack_map is None:
-        return None
-    entry: ImageEntry = project.entry(identity)
-    return Proposal(
-        crack_map=crack_map,
-        made_by=entry.proposed_by or "an unknown network",
-        own_threshold=entry.threshold if entry.threshold is not None else DEFAULT_THRESHOLD,
-        histogram=np.bincount(crack_map.ravel(), minlength=256),
-    )
-
-
-def _let_go(image: OpenImage) -> None:
-    image.editor.undo_stack.blockSignals(True)  # it tells of its own end
-    image.editor.deleteLater()
-
 
 def _set_maps(image: OpenImage, proposal: Proposal | None, previous_map: Pixels | None) -> None:
     image.proposal, image.previous_map = proposal, previous_map
     if proposal is not None and not image.threshold_moved:
         image.threshold = proposal.own_threshold
-
-
-def _picture_bytes(image: OpenImage) -> int:
-    return 4 * image.picture.height * image.picture.width if image.picture else 0

@@ -6,8 +6,8 @@ from crackstudio.core.images import ImageEntry
 from crackstudio.imaging.counts import level_of
 from crackstudio.project.kept_answers import Moment
 from crackstudio.project.project import Project
-from crackstudio.studio.desk import DEFAULT_THRESHOLD
 from crackstudio.studio.finding import Question
+from crackstudio.studio.loading import DEFAULT_THRESHOLD
 
 
 class Disagreement(Question[float]):

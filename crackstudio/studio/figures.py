@@ -9,8 +9,8 @@ from crackstudio.imaging.counts import level_of
 from crackstudio.imaging.measuring import EDITION, figures_of
 from crackstudio.project.kept_answers import Moment
 from crackstudio.project.project import Project
-from crackstudio.studio.desk import DEFAULT_THRESHOLD
 from crackstudio.studio.finding import Question
+from crackstudio.studio.loading import DEFAULT_THRESHOLD
 
 _MASK, _PROPOSAL = "mask", "proposal"
 

@@ -7,9 +7,9 @@ from PySide6.QtCore import QObject
 
 from crackstudio.imaging.patch import Patch
 from crackstudio.imaging.tiled_mask import TiledMask
-from crackstudio.studio.desk import OpenImage
 from crackstudio.studio.language import tr
 from crackstudio.studio.session import Session
+from crackstudio.studio.shelf import OpenImage
 
 Work = Callable[[TiledMask, int, int], Patch]
 """Works out a patch from a mask, the class, and a size in px; it leaves the mask as it is."""

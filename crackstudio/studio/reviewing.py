@@ -7,9 +7,9 @@ from PySide6.QtGui import QUndoCommand
 
 from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.studio import telling
-from crackstudio.studio.desk import OpenImage
 from crackstudio.studio.language import tr
 from crackstudio.studio.session import Session
+from crackstudio.studio.shelf import OpenImage
 
 
 class Reviewing(QObject):

@@ -15,10 +15,11 @@ from crackstudio.core.images import ImageEntry, Review
 from crackstudio.project.project import Project
 from crackstudio.studio import telling
 from crackstudio.studio.background import Background
-from crackstudio.studio.desk import Desk, OpenImage
+from crackstudio.studio.desk import Desk
 from crackstudio.studio.language import tr
 from crackstudio.studio.notice import Notice
 from crackstudio.studio.project_opening import Opening
+from crackstudio.studio.shelf import OpenImage
 
 LAST_IMAGE = "last image"
 

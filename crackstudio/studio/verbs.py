@@ -19,7 +19,7 @@ from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.project.deciding import Decided, Decision, Standing
 from crackstudio.project.masks import Mask
 from crackstudio.project.project import Project
-from crackstudio.studio.desk import DEFAULT_THRESHOLD, kind_of
+from crackstudio.studio.loading import DEFAULT_THRESHOLD, kind_of
 
 PIECE_SECONDS = 0.1
 MOST_IN_A_PIECE = 400

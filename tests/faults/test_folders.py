@@ -183,7 +183,7 @@ def test_a_slow_share_does_not_hold_the_open_image_while_another_is_read(
     opened, paint, slow, qtbot, monkeypatch, show, told
 ):
     opened.session.reading.finish()
-    monkeypatch.setattr(Project, "read_rgb8", slow.before(Project.read_rgb8))
+    monkeypatch.setattr(Project, "read_native", slow.before(Project.read_native))
     other = next(entry.id for entry in opened.session.entries() if entry.name == "裂缝 3.png")
     opened.session.open_image(other)
     qtbot.waitUntil(slow.asked.is_set)

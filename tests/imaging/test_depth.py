@@ -51,3 +51,4 @@ def test_what_is_cut_out_is_rgb_of_8_bit(shape: tuple[int, ...], dtype: type) ->
     assert picture.shape == (50, 60, 3)
     assert picture.ndim == 3
     assert np.array_equal(picture[10:30, 5:60], rgb[10:30, 5:60])
+    assert np.array_equal(np.asarray(picture), rgb)

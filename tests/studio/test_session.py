@@ -5,7 +5,7 @@ import pytest
 
 from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.project.project import Project
-from crackstudio.studio import desk
+from crackstudio.studio import shelf
 from crackstudio.studio.mask_editor import MaskEditor
 
 
@@ -271,7 +271,7 @@ def test_undo_survives_while_other_images_are_open(opened, qtbot):
 
 
 def test_the_open_image_keeps_its_proposal_where_two_pictures_find_no_room(proposed, qtbot, monkeypatch):
-    monkeypatch.setattr(desk, "PICTURE_BYTES", 4 * 48 * 64)
+    monkeypatch.setattr(shelf, "PICTURE_BYTES", 4 * 48 * 64)
     show(proposed, "cracked/4.png", qtbot)
     proposed.session.reading.finish()  # the next one lies ready too
     stroke(proposed)

@@ -18,11 +18,12 @@ from crackstudio.project.project import Project
 from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.stage import ViewState
 from crackstudio.studio.canvas.tools.tool import ToolKey
-from crackstudio.studio.desk import DEFAULT_THRESHOLD, OpenImage
 from crackstudio.studio.language import joined, tr
+from crackstudio.studio.loading import DEFAULT_THRESHOLD
 from crackstudio.studio.mending import Mend
 from crackstudio.studio.own_keys import native
 from crackstudio.studio.session import LAST_IMAGE
+from crackstudio.studio.shelf import OpenImage
 from crackstudio.studio.widgets.action_set import title_of
 from crackstudio.studio.widgets.bricks import show_tip
 from crackstudio.studio.widgets.main_window import MainWindow

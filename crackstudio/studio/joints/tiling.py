@@ -6,7 +6,7 @@ from crackstudio.core.images import Tag
 from crackstudio.project.project import Project
 from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.tools.tool import ToolKey
-from crackstudio.studio.desk import OpenImage
+from crackstudio.studio.shelf import OpenImage
 from crackstudio.studio.tile_editor import TileEditor
 from crackstudio.studio.widgets.main_window import MainWindow
 

@@ -1,0 +1,86 @@
+"""What one image on the desk needs, read from disk: its picture, mask, strokes and proposals. Any thread."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackstudio.core.images import ImageEntry, MaskKind
+from crackstudio.project import rasters
+from crackstudio.project.project import Project
+from crackstudio.studio.canvas.pyramid import ImagePyramid
+
+DEFAULT_THRESHOLD = 0.5
+FIRST_VIEW = (1600, 1000)
+"""Device pixels for which a picture is prepared off the thread."""
+_KIND = "kind of untouched"
+_BYTES_A_PIXEL = 4
+"""Of a colour picture of 8 bit with its levels."""
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(slots=True, kw_only=True)
+class Proposal:
+    """A crack map on the desk: (H, W) uint8, who made it, the threshold that came with it, pixels per value."""
+
+    crack_map: Pixels
+    made_by: str
+    own_threshold: float
+    histogram: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What one image needs, read from disk."""
+
+    picture: ImagePyramid
+    mask: Pixels | None
+    strokes: tuple[bytes, ...]
+    proposal: Proposal | None
+    previous_map: Pixels | None
+
+
+def kind_of(project: Project, entry: ImageEntry) -> MaskKind:
+    """An untouched image has no mask that keeps the kind chosen for it; the project does."""
+    return entry.mask_kind or MaskKind(str(project.recall(f"{_KIND} {entry.id}", MaskKind.EXACT)))
+
+
+def keep_kind(project: Project, image: int, kind: MaskKind) -> None:
+    """Remember the kind chosen for an image without a mask."""
+    project.remember(f"{_KIND} {image}", kind)
+
+
+def is_light(project: Project, identity: int, *, room: int) -> bool:
+    """Whether an image's picture takes at most `room` bytes, by its header. Any thread. Raises RasterError."""
+    entry = project.entry(identity)
+    height, width = rasters.size_of(project.folder / entry.path, entry.page)
+    return _BYTES_A_PIXEL * height * width <= room
+
+
+def load(project: Project, identity: int) -> Loaded:
+    """Read what one image needs. Any thread. Raises RasterError, MaskError."""
+    picture = ImagePyramid(project.read_native(identity))
+    picture.prepare(width=FIRST_VIEW[0], height=FIRST_VIEW[1])
+    strokes = tuple(project.journal(identity).read())  # before the mask: a save in between moves them into it
+    return Loaded(
+        picture=picture,
+        mask=project.load_mask(identity),
+        strokes=strokes,
+        proposal=load_proposal(project, identity),
+        previous_map=project.load_previous_proposal(identity),
+    )
+
+
+def load_proposal(project: Project, identity: int) -> Proposal | None:
+    """Read an image's proposal. Any thread."""
+    crack_map = project.load_proposal(identity)
+    if crack_map is None:
+        return None
+    entry: ImageEntry = project.entry(identity)
+    return Proposal(
+        crack_map=crack_map,
+        made_by=entry.proposed_by or "an unknown network",
+        own_threshold=entry.threshold if entry.threshold is not None else DEFAULT_THRESHOLD,
+        histogram=np.bincount(crack_map.ravel(), minlength=256),
+    )

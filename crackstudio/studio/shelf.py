@@ -1,0 +1,85 @@
+"""The shelf: which images lie on the desk, and which of them are put away when there is no more room."""
+
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crackstudio.studio.canvas.pyramid import ImagePyramid
+from crackstudio.studio.loading import DEFAULT_THRESHOLD, Proposal
+from crackstudio.studio.mask_editor import MaskEditor
+from crackstudio.studio.tile_editor import TileEditor
+
+MOST_EDITORS = 64
+"""Images whose undo is kept: patches, not pictures."""
+PICTURE_BYTES = 600 * 2**20
+"""Decoded pictures kept for going back and forth."""
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(slots=True, kw_only=True)
+class OpenImage:
+    """One image on the desk. Its picture is dropped when others need the room, its editor is kept longer."""
+
+    id: int
+    picture: ImagePyramid | None
+    editor: MaskEditor
+    tiles: TileEditor
+    proposal: Proposal | None = None
+    previous_map: Pixels | None = None
+    threshold: float = DEFAULT_THRESHOLD
+    threshold_moved: bool = False
+    recovered: int = 0
+    confirmed_content: str | None = None
+    """Digest of the file as it was when an edit took the confirmation away; the editor knows when it is as it was."""
+
+    @property
+    def picture_bytes(self) -> int:
+        """What the picture holds in memory."""
+        return self.picture.nbytes if self.picture else 0
+
+    def let_go(self) -> None:
+        """It leaves the desk."""
+        self.editor.undo_stack.blockSignals(True)  # it tells of its own end
+        self.editor.deleteLater()
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Images, the one used last at the end, what of their masks is saved, and the image that is open."""
+
+    images: OrderedDict[int, OpenImage] = field(default_factory=OrderedDict)
+    saved_revision: dict[int, int] = field(default_factory=dict)
+    open: int | None = None
+    loading: dict[str, int] = field(default_factory=dict)
+    """What was asked for last, by lane."""
+    saving: Counter[int] = field(default_factory=Counter)
+    """Saves that have not ended yet."""
+
+    @property
+    def room(self) -> int:
+        """Bytes for pictures beside the open one."""
+        beside = self.images.get(self.open) if self.open is not None else None
+        return PICTURE_BYTES - (beside.picture_bytes if beside is not None else 0)
+
+    def is_unsaved(self, identity: int) -> bool:
+        """Whether an image's mask has steps that are not on disk as a PNG."""
+        image = self.images.get(identity)
+        return image is not None and image.editor.revision != self.saved_revision.get(identity, 0)
+
+    def tidy(self, *, keep: set[int | None]) -> None:
+        """Drop the pictures, then the editors, that were used longest ago; of unsaved ones the editor stays."""
+        images = self.images
+        total = sum(image.picture_bytes for image in images.values())
+        for identity, image in images.items():
+            if total <= PICTURE_BYTES:
+                break
+            if identity not in keep:
+                total -= image.picture_bytes
+                image.picture = image.proposal = image.previous_map = None
+        surplus = len(images) - MOST_EDITORS
+        for identity in [one for one in images if one not in keep and not self.is_unsaved(one)][: max(0, surplus)]:
+            images.pop(identity).let_go()
+            self.saved_revision.pop(identity, None)
