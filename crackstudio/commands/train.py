@@ -13,6 +13,7 @@ from crackstudio.commands.progress import bar
 from crackstudio.core import wire
 from crackstudio.core.errors import CrackStudioError, RunError, SettingError
 from crackstudio.core.runs import NeedKind, RunSpec, RunState, Snapshot
+from crackstudio.project.class_file import read_classes
 from crackstudio.project.layout import HOME_NAME, Layout
 from crackstudio.project.run_folder import RunFolder, checkpoint_at, command_line, new_run
 from crackstudio.project.snapshot import snapshot_of_folder
@@ -92,7 +93,7 @@ def _prepared(request: TrainRequest) -> RunFolder:
             request.folder, masks=request.masks, project=request.project, run=run, report=_say
         )
         require(method.card, snapshot)
-        if words := _about_tiles(method, spec, snapshot):
+        for words in filter(None, (_about_tiles(method, spec, snapshot), _about_classes(request, home))):
             _say(words)
     except CrackStudioError:
         shutil.rmtree(run.path, ignore_errors=True)  # it was empty, and holds nothing but copies yet
@@ -117,6 +118,14 @@ def _about_tiles(method: "type[Method]", spec: RunSpec, snapshot: Snapshot) -> s
     if crop < stock.tile_side:
         words += f" A crop of {crop} px may miss the crack of its tile: --set tile={stock.tile_side} shows all of it."
     return words
+
+
+def _about_classes(request: TrainRequest, home: Path) -> str:
+    """That the classes of a project's masks count alike, where there are several."""
+    names = [kind.name for kind in read_classes(Layout(home)).classes]
+    if request.masks is not None or len(names) == 1:
+        return ""
+    return f"{', '.join(names)}: any of these classes counts as defect. Networks do not tell classes apart yet."
 
 
 def _say(words: str) -> None:

@@ -106,17 +106,19 @@ class ClassTable:
             left = tuple(kind for kind in self._kept.classes if kind is not gone)
             self._change(classes=left, removed=(*self._kept.removed, gone))
 
-    def restore(self, identity: int) -> None:
-        """Put a class that was removed on the list again, at its end."""
+    def restore(self, identity: int, *, place: int) -> None:
+        """Put a class that was removed on the list again; `place` is where it was."""
         with self._lock:
             back = tuple(kind for kind in self._kept.removed if kind.id == identity)
             left = tuple(kind for kind in self._kept.removed if kind.id != identity)
-            self._change(classes=(*self._kept.classes, *back), removed=left)
+            there = self._kept.classes
+            self._change(classes=(*there[:place], *back, *there[place:]), removed=left)
 
     def meet(self, image: str, mask: NDArray[np.uint8]) -> None:
         """A mask, (H, W) uint8, was read or is about to be written: each value in it becomes a class."""
+        values = values_of(mask)
         with self._lock:
-            met = self._meet(image, values_of(mask))
+            met = self._meet(image, values)
         if met is None:
             return
         if self._listener is not None:

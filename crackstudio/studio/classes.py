@@ -79,6 +79,9 @@ class Classes(QObject):
         if hidden != self.hidden:
             self.hidden = hidden
             self.changed.emit()
+            if self.in_use in hidden:
+                words = tr("“{name}” is in use and hidden: choose it again to see it.", name=self.name_of(self.in_use))
+                self._session.message_given.emit(words)
 
     def add(self) -> None:
         """One more class, in use at once, with a name to be changed."""
@@ -170,7 +173,7 @@ class Classes(QObject):
         if names:
             self._session.tell(self._refusal(identity, names))
             return
-        name = self.name_of(identity)
+        name, place = self.name_of(identity), [kind.id for kind in self.all()].index(identity)
         self._change(lambda table: table.remove(identity))
         if self.in_use == identity:
             self.choose(CRACK.id)
@@ -180,13 +183,13 @@ class Classes(QObject):
                 title=tr("The class “{name}” was removed", name=name),
                 words=tr("No mask holds it. Its number {number} will not be used for another class.", number=identity),
                 topic="class",
-                offers=(Offer(words=tr("Undo"), act=lambda: self._restore(identity)),),
+                offers=(Offer(words=tr("Undo"), act=lambda: self._restore(identity, place=place)),),
                 seconds=15,
             )
         )
 
-    def _restore(self, identity: int) -> None:
-        self._change(lambda table: table.restore(identity))
+    def _restore(self, identity: int, *, place: int) -> None:
+        self._change(lambda table: table.restore(identity, place=place))
         self.changed.emit()
 
     def _refusal(self, identity: int, names: tuple[str, ...]) -> Notice:

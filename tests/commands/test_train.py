@@ -6,7 +6,7 @@ import pytest
 
 from crackstudio.commands.evaluate import evaluate_folders
 from crackstudio.commands.propose import propose_folder
-from crackstudio.commands.train import TrainRequest, train_command
+from crackstudio.commands.train import TrainRequest, _about_classes, train_command
 from crackstudio.core.errors import FolderError, NeedsError, RunError
 from crackstudio.core.images import Tag
 from crackstudio.core.runs import RunSpec, Snapshot
@@ -23,6 +23,16 @@ def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(FolderError, match="is no folder"):
         train_command(TrainRequest(folder=tmp_path / "imgaes", spec=UNET), json=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_that_classes_count_alike_is_said_where_there_are_several(tmp_path: Path) -> None:
+    project = Project.open(tmp_path)
+    request = TrainRequest(folder=tmp_path, spec=UNET)
+    assert not _about_classes(request, project.home)
+    project.class_table.add("spall")
+    project.close()
+    assert _about_classes(request, project.home).startswith("crack, spall: any of these classes counts as defect")
+    assert not _about_classes(TrainRequest(folder=tmp_path, spec=UNET, masks=tmp_path), project.home)
 
 
 def test_an_interrupted_run_goes_on_with_its_own_images_only(tmp_path: Path) -> None:

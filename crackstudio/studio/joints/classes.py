@@ -26,6 +26,7 @@ def join_classes(window: MainWindow) -> None:
     window.actions[f"class_{UNSURE}"].triggered.connect(lambda _checked: classes.choose(UNSURE))
     window.actions["add_class"].triggered.connect(lambda _checked: classes.add())
     window.class_missed.connect(classes.choose_by_key)
+    window.retraining.run_started.connect(lambda _history: _tell_of_training(window))
     classes.added.connect(partial(_edit_name, window))
     classes.changed.connect(partial(_show_classes, window))
     classes.chosen.connect(lambda _identity: _show_in_use(window))
@@ -92,6 +93,12 @@ def _show_actions(window: MainWindow) -> None:
             show(action, toolTip=tr("{name}  ({key})", name=tip, key=native(keys[0])) if keys else tip)
             action.setIcon(swatch_icon(classes.colour_of(identity), hatched=identity == UNSURE))
             action.setChecked(identity == classes.in_use)
+
+
+def _tell_of_training(window: MainWindow) -> None:
+    if len(window.classes.all()) > 1:
+        words = tr("Training: any class counts as defect. Networks do not tell classes apart yet.")
+        window.session.message_given.emit(words)
 
 
 def _edit_name(window: MainWindow, identity: int) -> None:

@@ -61,6 +61,7 @@ def _show_form(window: MainWindow, stock: Stock) -> None:
         stock=stock,
         chosen=chosen,
         start_from={key: spec.start_from for key, spec in starts.items() if spec.start_from},
+        classes=[kind.name for kind in window.classes.all()],
     )
     form.run_asked.connect(lambda spec: _run(window, spec))
     _open(form)

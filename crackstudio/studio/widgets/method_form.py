@@ -44,6 +44,7 @@ class MethodForm(QDialog):
         self._summary = text("", kind="muted", wrap=True)
         self._notes = text("", kind="muted", wrap=True)
         self._needs = text("", wrap=True)
+        self._classes = text("", kind="muted", wrap=True)
         self._limit = Segments(((_DEFAULT, tr("Method's own")), (_MINUTES, tr("Minutes")), (_STEPS, tr("Steps"))))
         self._minutes = QDoubleSpinBox(minimum=0.1, maximum=10_000, value=10, decimals=1)
         say(self._minutes, suffix=" min")
@@ -62,9 +63,25 @@ class MethodForm(QDialog):
         self._start.clicked.connect(self._ask)
 
     def set_methods(
-        self, cards: Sequence[MethodCard], *, stock: Stock, chosen: str, start_from: dict[str, str] | None = None
+        self,
+        cards: Sequence[MethodCard],
+        *,
+        stock: Stock,
+        chosen: str,
+        start_from: dict[str, str] | None = None,
+        classes: Sequence[str] = (),
     ) -> None:
-        """Offer these methods; `start_from` maps a method to the checkpoint it may go on from."""
+        """Offer these methods; `start_from` maps a method to the checkpoint it may go on from.
+
+        `classes` are the names of those that masks may hold: several are told to count alike.
+        """
+        self._top.setRowVisible(self._classes, len(classes) > 1)
+        say(
+            self._classes,
+            text=tr(
+                "{names}: any of them counts as defect. Networks do not tell classes apart yet.", names=joined(classes)
+            ),
+        )
         self._stock, self._start_from = stock, start_from or {}
         self._cards = {card.key: card for card in cards}
         self._method.blockSignals(True)
@@ -158,12 +175,13 @@ class MethodForm(QDialog):
         self._device.addItems(["auto", "cpu", "cuda", "mps"])
         self._device.setEditable(True)
         say(self._purpose, placeholderText="What this run is to find out (for the record)")
-        top = QFormLayout()
+        top = self._top = QFormLayout()
         top.setHorizontalSpacing(16)
         top.setVerticalSpacing(8)
         top.addRow(text(tr("Method")), self._method)
         top.addRow("", self._summary)
         top.addRow(text(tr("Needs")), self._needs)
+        top.addRow(text(tr("Classes")), self._classes)
         top.addRow(text(tr("Preset")), self._preset)
         top.addRow(text(tr("Start from")), self._from)
         limit = QHBoxLayout()

@@ -205,8 +205,10 @@ def test_a_class_that_no_mask_holds_is_removed_and_can_be_put_back(window, qtbot
     assert window.canvas.brush_value == 1
     add(qtbot, window, "rust")
     assert rows(window)[1] == (3, "rust", "2")
+    words = [word for card in told(window) for word in card]
+    assert any("number 2 will not be used" in word for word in words)
     next(button for button in window.notices.findChildren(QPushButton) if button.text() == "Undo").click()
-    assert rows(window)[2] == (2, "spall", "3")
+    assert rows(window)[1:3] == [(2, "spall", "2"), (3, "rust", "3")]
 
 
 def test_an_undone_removal_of_pixels_brings_the_class_back(window, qtbot):

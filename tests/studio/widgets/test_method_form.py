@@ -90,3 +90,10 @@ def test_steps_of_a_number_follow_its_size(form):
     box = form._fields["rate"].widget
     box.stepBy(1)
     assert box.value() == pytest.approx(2.1e-4)
+
+
+def test_several_classes_are_told_to_count_alike(form):
+    assert not form._top.isRowVisible(form._classes)
+    form.set_methods([UNET], stock=Stock(masks=5), chosen="unet", classes=["crack", "spall"])
+    assert form._top.isRowVisible(form._classes)
+    assert form._classes.text().startswith("crack, spall: any of them counts as defect")
