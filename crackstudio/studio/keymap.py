@@ -65,6 +65,13 @@ ACTIONS = (
         gap=True,
     ),
     Binding(
+        name="export_measurements",
+        title="Export measurements…",
+        group=Group.FILE,
+        icon="ruler",
+        hint="Length, count and width of the cracks in all confirmed masks, as a table (CSV)",
+    ),
+    Binding(
         name="close_project",
         title="Close project",
         group=Group.FILE,
@@ -330,6 +337,7 @@ BINDINGS = {binding.name: binding for binding in ACTIONS}
 DEFAULT: dict[str, tuple[str, ...]] = {
     "open": ("Ctrl+O",),
     "save": ("Ctrl+S",),
+    "export_measurements": ("Ctrl+M",),
     "quit": ("Ctrl+Q",),
     "rescan": ("F5",),
     "undo": ("Ctrl+Z",),

@@ -11,7 +11,9 @@ from crackstudio.studio.background import Background
 from crackstudio.studio.disagreement import Disagreement
 from crackstudio.studio.figures import CrackFigures
 from crackstudio.studio.joints.listing import Listing
+from crackstudio.studio.joints.measurements import join_measurements
 from crackstudio.studio.language import tr
+from crackstudio.studio.measurements import Measurements
 from crackstudio.studio.survey import Survey
 from crackstudio.studio.thumbnails import Thumbnails
 from crackstudio.studio.widgets.image_model import Filter, arrange
@@ -41,6 +43,7 @@ def _join_surveys(window: MainWindow) -> None:
     measuring = Background(threads=1, parent=window)
     window.closing.connect(measuring.close)
     figures = Survey(session, CrackFigures(), on=measuring, is_settled=session.is_on_disk)
+    join_measurements(window, Measurements(session, figures, on=measuring))
     Listing(window, figures=figures, disagreement=Survey(session, Disagreement(), on=measuring))
 
 

@@ -47,7 +47,7 @@ _LAYER_TITLES = {
     Layer.TILES: later("Tile tags"),
 }
 _NEEDS_PROJECT = (
-    *TOOLS, *Mend, "add_class", "rescan", "save", "close_project", "swap", "smaller", "larger",
+    *TOOLS, *Mend, "add_class", "rescan", "save", "export_measurements", "close_project", "swap", "smaller", "larger",
     "take_proposal", "previous", "next", "next_unreviewed", "tag_cracked", "tag_intact", "tag_unknown", "accept",
     "confirm_nothing", "flag", "unconfirm", "propose", "retrain", "retrain_form", "fit", "actual_size", "zoom_in",
     "zoom_out", "peek", "before_after",
