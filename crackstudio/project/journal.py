@@ -56,6 +56,10 @@ class Journal:
         """
         self._writer.do(self._key, partial(self._clear, upto), last=True)
 
+    def set_aside(self, told: Callable[[Path], None]) -> None:
+        """Keep what was appended so far in a place of its own, where nothing reads it, and tell which."""
+        self._writer.do(self._key, partial(self._set_aside, self._appended, told))
+
     def move(self, path: Path) -> None:
         """The image has another name now. What another image left at `path` is kept aside."""
         with self._disk:
@@ -68,11 +72,25 @@ class Journal:
 
     def _write(self) -> None:
         with self._disk:
-            self._prepare()
-            batch = list(self._unwritten)
-            if batch:
-                frames.append(self._path, batch)
-                self._pass(len(batch))
+            self._write_first(len(self._unwritten))
+
+    def _write_first(self, count: int) -> None:
+        self._prepare()
+        batch = list(self._unwritten)[:count]
+        if batch:
+            frames.append(self._path, batch)
+            self._pass(len(batch))
+
+    def _set_aside(self, upto: int, told: Callable[[Path], None]) -> None:
+        with self._disk:
+            self._write_first(max(0, upto - self._passed))
+            if not self._path.exists():
+                return
+            kept = self._aside()
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            atomic.replace(self._path, kept)
+            self._unread = False
+        told(kept)
 
     def _clear(self, upto: int) -> None:
         with self._disk:

@@ -213,6 +213,10 @@ class Project:
                 self.report(f"The mask of {entry.name} is not on disk any more.")
         return mask
 
+    def has_mask(self, image: int) -> bool:
+        """Whether there is one on disk. Reads the disk."""
+        return self._masks.exists(self.entry(image).name)
+
     def save_mask(
         self, image: int, mask: Mask | None, kind: MaskKind, *, journal_mark: int | None = None
     ) -> ImageEntry:
@@ -250,8 +254,19 @@ class Project:
         return journal
 
     def unsaved(self) -> list[ImageEntry]:
-        """Images with strokes that an earlier session could not save. Reads the disk."""
-        return [e for e in self.entries() if self._layout.journal(e.name).exists()] if self._has_journals() else []
+        """Images, vanished ones too, with strokes that are in no mask yet; after `open`, of an earlier session.
+
+        Reads the disk.
+        """
+        entries = [image.entry for image in self._catalogue.images()] if self._has_journals() else []
+        return [entry for entry in entries if self._layout.journal(entry.name).exists()]
+
+    def set_strokes_aside(self, image: int, *, why: str) -> None:
+        """Strokes that cannot be brought back are kept aside, and that is reported; returns at once."""
+        name = self.entry(image).name
+        self.journal(image).set_aside(
+            lambda kept: self.report(f"Unsaved strokes of {name} do not fit it. They were kept as {kept}. ({why})")
+        )
 
     def to_propose(self, ids: Iterable[int]) -> tuple[wire.ImageToPropose, ...]:
         """What an engine is asked; `record_proposal` takes its answer in and keeps the proposal before it."""

@@ -27,6 +27,7 @@ from crackstudio.studio.joints.training import join_training
 from crackstudio.studio.language import speak
 from crackstudio.studio.mending import Mending
 from crackstudio.studio.proposing import Proposing
+from crackstudio.studio.recovery import Recovery
 from crackstudio.studio.retraining import Retraining
 from crackstudio.studio.reviewing import Reviewing
 from crackstudio.studio.session import Session
@@ -63,6 +64,7 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
     """The whole studio, not shown yet and with no engine started; closing it ends everything that it started."""
     reading, writing = Background(threads=READERS), Background(threads=1)
     session = Session(reading=reading, writing=writing)
+    Recovery(session)
     proposing = Proposing(session, command=engine)
     succession = Succession(session, proposing=proposing)
     retraining = Retraining(session, proposing=proposing, succession=succession, command=engine)

@@ -15,6 +15,7 @@ from crackstudio.core.errors import MaskError
 from crackstudio.core.images import ImageEntry, MaskKind
 from crackstudio.project.project import Project
 from crackstudio.studio.background import Background
+from crackstudio.studio.bringing_back import bring_back
 from crackstudio.studio.canvas.pyramid import ImagePyramid
 from crackstudio.studio.loading import (
     Loaded,
@@ -80,13 +81,17 @@ class Desk(QObject):
         known = self._shelf.images.get(identity)
         if known is None or known.picture is None:
             self._shelf.loading["prefetch"] = identity
-            room = self._shelf.room
-            self._reading.submit(
-                lambda: load(self._project, identity) if is_light(self._project, identity, room=room) else None,
-                done=lambda loaded: self._keep(identity, loaded),
-                failed=lambda _error: None,
-                lane="prefetch",
-            )
+            self.fetch(identity, lane="prefetch")
+
+    def fetch(self, identity: int, *, lane: str, done: Callable[[], None] = lambda: None) -> None:
+        """Put an image on the desk without opening it, if there is room; then `done`, also where it cannot be read."""
+        room = self._shelf.room
+        self._reading.submit(
+            lambda: load(self._project, identity) if is_light(self._project, identity, room=room) else None,
+            done=lambda loaded: self._keep(identity, loaded, done=done),
+            failed=lambda _error: done(),
+            lane=lane,
+        )
 
     def refresh_proposal(self, identity: int, *, done: Callable[[OpenImage], None]) -> None:
         """Read an image's proposal again, if it lies on the desk."""
@@ -171,7 +176,7 @@ class Desk(QObject):
     def close(self) -> None:
         """Save all and wait for it; what still loads is not wanted any more."""
         self._autosave.stop()
-        for lane in ("open", "prefetch"):
+        for lane in ("open", "prefetch", "recovery"):
             self._reading.forget(lane)
         self.save_all()
         self._writing.finish()
@@ -204,10 +209,11 @@ class Desk(QObject):
         else:
             self.opened.emit(image)
 
-    def _keep(self, identity: int, loaded: Loaded | None) -> None:
+    def _keep(self, identity: int, loaded: Loaded | None, *, done: Callable[[], None]) -> None:
         if loaded is not None:
             with suppress(MaskError):
                 self._place(identity, loaded, opens=False)
+        done()
 
     def _place(self, identity: int, loaded: Loaded, *, opens: bool = True) -> OpenImage:
         image = self._shelf.images.get(identity)
@@ -224,28 +230,37 @@ class Desk(QObject):
         return image
 
     def _new_image(self, identity: int, loaded: Loaded) -> OpenImage:
-        entry, picture = self._project.entry(identity), loaded.picture
-        journal = self._project.journal(identity)
-        editor = MaskEditor(
-            picture.height,
-            picture.width,
-            mask=loaded.mask,
-            kind=kind_of(self._project, entry),
-            proposal_source=lambda: self._proposal_of(identity),
-            journal=journal.append,
-        )
+        editor, brought = self._new_editor(identity, loaded), None
+        if loaded.strokes:
+            self._shelf.saved_revision[identity] = -1  # also where the mask has them: the journal has done its work
+            try:
+                brought = bring_back(editor, loaded.strokes)
+            except MaskError as error:
+                editor.deleteLater()
+                editor = self._new_editor(identity, loaded)
+                self._project.set_strokes_aside(identity, why=str(error))
         image = OpenImage(
             id=identity,
-            picture=picture,
+            picture=loaded.picture,
             editor=editor,
-            tiles=self._tiles_of(identity, picture, editor),
-            recovered=len(loaded.strokes),
+            tiles=self._tiles_of(identity, loaded.picture, editor),
+            brought=brought,
         )
-        image.editor.setParent(self)
-        image.editor.replay(loaded.strokes)
-        image.editor.state_changed.connect(lambda: self.edited.emit(identity))
-        image.editor.undo_stack.indexChanged.connect(lambda _index: self.edited.emit(identity))  # after canUndo
+        editor.state_changed.connect(lambda: self.edited.emit(identity))
+        editor.undo_stack.indexChanged.connect(lambda _index: self.edited.emit(identity))  # after canUndo
         return image
+
+    def _new_editor(self, identity: int, loaded: Loaded) -> MaskEditor:
+        editor = MaskEditor(
+            loaded.picture.height,
+            loaded.picture.width,
+            mask=loaded.mask,
+            kind=kind_of(self._project, self._project.entry(identity)),
+            proposal_source=lambda: self._proposal_of(identity),
+            journal=self._project.journal(identity).append,
+        )
+        editor.setParent(self)
+        return editor
 
     def _tiles_of(self, identity: int, picture: ImagePyramid, editor: MaskEditor) -> TileEditor:
         book = self._project.tiles

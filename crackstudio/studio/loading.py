@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from crackstudio.core.errors import MaskError
 from crackstudio.core.images import ImageEntry, MaskKind
 from crackstudio.project import rasters
 from crackstudio.project.project import Project
@@ -65,11 +66,22 @@ def load(project: Project, identity: int) -> Loaded:
     strokes = tuple(project.journal(identity).read())  # before the mask: a save in between moves them into it
     return Loaded(
         picture=picture,
-        mask=project.load_mask(identity),
+        mask=_load_mask(project, identity),
         strokes=strokes,
         proposal=load_proposal(project, identity),
         previous_map=project.load_previous_proposal(identity),
     )
+
+
+def _load_mask(project: Project, identity: int) -> Pixels | None:
+    """One that had to be kept aside is told of, and keeps nobody from the image."""
+    try:
+        return project.load_mask(identity)
+    except MaskError as error:
+        if project.has_mask(identity):  # it cannot be read just now
+            raise
+        project.report(str(error))
+        return None
 
 
 def load_proposal(project: Project, identity: int) -> Proposal | None:

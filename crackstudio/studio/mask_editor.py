@@ -235,12 +235,20 @@ class MaskEditor(QObject):
         self._begin_step()
         self._push(tr("Kind of mask"), _State(touched=self.touched, kind=kind))
 
-    def replay(self, payloads: Iterable[bytes]) -> None:
-        """Bring back what a journal kept. Raises `MaskError` at the first damaged entry; those before it are in."""
-        for payload in payloads:
-            state, patch = _decode(payload)
-            self._apply(patch)
-            self._enter(state)
+    def replay(self, payloads: Iterable[bytes]) -> Patch | None:
+        """Bring back what a journal kept, as one undo step that the journal has already; None where it changes nothing.
+
+        Raises `MaskError` at the first damaged entry; those before it are in.
+        """
+        self._begin_step()
+        state = self._state
+        try:
+            for payload in payloads:
+                state, patch = _decode(payload)
+                self._apply(patch)
+        finally:
+            brought = self._push(tr("Strokes brought back"), state, journaled=False)
+        return brought
 
     def _begin_step(self) -> None:
         self.finish_stroke()
@@ -269,19 +277,21 @@ class MaskEditor(QObject):
     def _state_when_touched(self) -> _State:
         return _State(touched=True, kind=self.kind)
 
-    def _push(self, text: str, after: _State, *, journaled: bool = True) -> None:
-        """Make what happened since `_before` one undo step."""
+    def _push(self, text: str, after: _State, *, journaled: bool = True) -> Patch | None:
+        """Make what happened since `_before` one undo step; what it changed, None where it changed nothing."""
         before, self._before = self._before, None
         assert before is not None
         patch = self.mask.changes_since(before)
-        if not patch.is_empty or after != self._state:
-            was, self._content = self._content, next(self._numbers)
-            before_step, after_step = _Moment(self._state, was), _Moment(after, self._content)
-            self.undo_stack.push(_Step(text, move=self._move, patch=patch, before=before_step, after=after_step))
-            if journaled:
-                self._arrive(after, patch)
-            else:
-                self._enter(after)
+        if patch.is_empty and after == self._state:
+            return None
+        was, self._content = self._content, next(self._numbers)
+        before_step, after_step = _Moment(self._state, was), _Moment(after, self._content)
+        self.undo_stack.push(_Step(text, move=self._move, patch=patch, before=before_step, after=after_step))
+        if journaled:
+            self._arrive(after, patch)
+        else:
+            self._enter(after)
+        return patch
 
     def _move(self, moment: "_Moment", patch: Patch) -> None:
         """Undo or redo: apply the patch and enter the state, and let the journal know."""

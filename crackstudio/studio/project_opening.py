@@ -12,8 +12,8 @@ from crackstudio.studio.background import Background
 class Opening(QObject):
     """Opens projects and scans them."""
 
-    opened = Signal(object)
-    """`Project`."""
+    opened = Signal(object, list)
+    """`Project`, and the ids of images with strokes that an earlier sitting did not save."""
     scanned = Signal()
     progressed = Signal(int)
     """Images found so far."""
@@ -33,15 +33,16 @@ class Opening(QObject):
         self._wanted = (folder, home)
         asked = self._asked
 
-        def take(project: Project) -> None:
+        def take(found: tuple[Project, list[int]]) -> None:
+            project, unsaved = found
             if asked == self._asked:
                 self._wanted = None
-                self.opened.emit(project)
+                self.opened.emit(project, unsaved)
             else:
                 project.close()
 
         self._reading.submit(
-            lambda: Project.open(folder, home=home),
+            lambda: _opened(folder, home),
             done=take,
             failed=lambda error: self._fail(folder, error),
             urgent=True,
@@ -71,3 +72,8 @@ class Opening(QObject):
     def _fail(self, folder: Path, error: Exception) -> None:
         self._wanted = None
         self.failed.emit(folder, error)
+
+
+def _opened(folder: Path, home: Path | None) -> tuple[Project, list[int]]:
+    project = Project.open(folder, home=home)
+    return project, [entry.id for entry in project.unsaved()]

@@ -32,6 +32,8 @@ class Session(QObject):
     project_closed = Signal()
     entries_reset = Signal()
     """The set of images changed; ask `entries()`."""
+    scanned = Signal()
+    """The images are those of the folder as it is now."""
     entries_changed = Signal(list)
     """`ImageEntry` of images whose tag, review, mask or proposal changed."""
     image_opened = Signal(object)
@@ -59,7 +61,8 @@ class Session(QObject):
         self.order: Callable[[], Sequence[int]] = tuple
         """The listed image ids, in the order one walks them."""
         self._desk: Desk | None = None
-        self._is_fresh = False
+        self.unsaved: Sequence[int] = ()
+        """Images with strokes that an earlier sitting did not save, as of opening the project."""
         self._opening = Opening(reading=reading, parent=self)
         self._opening.opened.connect(self._enter)
         self._opening.scanned.connect(self._take_scan)
@@ -122,11 +125,9 @@ class Session(QObject):
     def let_go(self) -> None:
         """Let go of the project; what cannot be saved is lost: `save_or_tell` before. Waits for the disk."""
         self._opening.stop()
-        project, desk, entry = self.project, self._desk, self.entry
+        project, desk = self.project, self._desk
         if project is None or desk is None:
             return
-        if entry is not None:
-            project.remember(LAST_IMAGE, entry.name)
         desk.close()
         self.image, self._desk, self.is_between_images = None, None, False
         self.image_opened.emit(None)
@@ -240,8 +241,8 @@ class Session(QObject):
 
     # Inside
 
-    def _enter(self, project: Project) -> None:
-        self.project, self._is_fresh = project, True
+    def _enter(self, project: Project, unsaved: Sequence[int]) -> None:
+        self.project, self.unsaved = project, unsaved
         desk = self._desk = Desk(project, reading=self.reading, writing=self.writing, parent=self)
         desk.opened.connect(self._show_image)
         desk.open_failed.connect(self._tell_image_failure)
@@ -255,18 +256,13 @@ class Session(QObject):
 
     def _take_scan(self) -> None:
         self.entries_reset.emit()
+        self.scanned.emit()
         count = len(self.entries())
         self.message_given.emit(tr("{count:,} {count:image|images}.", count=count))
         if count == 0:
             self.tell(telling.no_images())
         elif self.image is None:
             self._open_first()
-
-    def _tell_unsaved(self, entries: list[ImageEntry]) -> None:
-        """Strokes of an earlier sitting that wait in journals; those of the open image are back already."""
-        others = [entry for entry in entries if self.image is None or entry.id != self.image.id]
-        if others:
-            self.tell(telling.unsaved(len(others), show=lambda: self.open_image(others[0].id)))
 
     def _open_first(self) -> None:
         """The image that was open last, or the first one."""
@@ -285,13 +281,7 @@ class Session(QObject):
         self.image, self.is_between_images = image, False
         self.image_opened.emit(image)
         self.tell_changed([self.project.entry(image.id)])
-        if self._is_fresh:
-            self._is_fresh = False
-            self.reading.submit(self.project.unsaved, done=self._tell_unsaved, lane="unsaved")
-        if image.recovered:
-            self.tell(telling.recovered(image.recovered))
-            image.recovered = 0
-            self._desk.save(image.id)
+        self.project.remember(LAST_IMAGE, self.project.entry(image.id).name)
         following = self._next_unreviewed()
         if following is not None:
             self._desk.prefetch(following)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from crackstudio.studio.bringing_back import Brought
 from crackstudio.studio.canvas.pyramid import ImagePyramid
 from crackstudio.studio.loading import DEFAULT_THRESHOLD, Proposal
 from crackstudio.studio.mask_editor import MaskEditor
@@ -31,7 +32,8 @@ class OpenImage:
     previous_map: Pixels | None = None
     threshold: float = DEFAULT_THRESHOLD
     threshold_moved: bool = False
-    recovered: int = 0
+    brought: Brought | None = None
+    """What an earlier sitting could not save, until somebody was asked whether it stays."""
     confirmed_content: str | None = None
     """Digest of the file as it was when an edit took the confirmation away; the editor knows when it is as it was."""
 

@@ -76,30 +76,6 @@ def not_closed(error: Exception, *, again: Act, anyway: Act) -> Notice:
     )
 
 
-def recovered(strokes: int) -> Notice:
-    """Strokes came back from the journal."""
-    return Notice(
-        title=tr("{count} unsaved {count:stroke|strokes} brought back", count=strokes),
-        words=tr(
-            "The studio ended before this mask was saved; the journal had them. They are saved with the mask now."
-        ),
-        tone=Tone.GOOD,
-        topic="recovery",
-        seconds=15,
-    )
-
-
-def unsaved(images: int, *, show: Act) -> Notice:
-    """Strokes of an earlier sitting wait in the journals of images that are not open."""
-    return Notice(
-        title=tr("{count:,} {count:image has|images have} strokes that were not saved", count=images),
-        words=tr("The studio ended before they were saved. Nothing is lost: they come back when the image is opened."),
-        tone=Tone.WARNING,
-        topic="unsaved",
-        offers=(Offer(words=tr("Open the first"), act=show),),
-    )
-
-
 def interrupted(method: str, step: int, *, resume: Act) -> Notice:
     """A run whose engine vanished in an earlier sitting."""
     return Notice(

@@ -7,14 +7,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.project import rasters
+from crackstudio.project.project import Project
 from crackstudio.studio.app import build_window
+from crackstudio.studio.mask_editor import MaskEditor
 from crackstudio.studio.settings import Settings
 from crackstudio.studio.widgets.main_window import MainWindow
 
 FAKE_ENGINE = Path(__file__).parents[1] / "studio" / "fake_engine.py"
+MASK = np.ones((48, 64), np.uint8)
+"""Of the confirmed images."""
 
 
 def picture(seed: int, height: int = 48, width: int = 64) -> NDArray[np.uint8]:
@@ -28,6 +34,53 @@ def folder(tmp_path: Path) -> Path:
     for number in range(4):
         rasters.write_png(root / f"裂缝 {number}.png", picture(number))
     return root
+
+
+@pytest.fixture
+def reviewed(folder: Path) -> Path:
+    """The folder with a confirmed mask and the tag *cracked* on its first two images."""
+    project = Project.open(folder)
+    project.scan()
+    for entry in project.entries()[:2]:
+        project.read_rgb8(entry.id)
+        project.save_mask(entry.id, MASK, MaskKind.REGION)
+        project.set_review([entry.id], Review.CONFIRMED)
+        project.set_tag([entry.id], Tag.CRACKED)
+    project.remember("last image", "裂缝 1.png")
+    project.close()
+    return folder
+
+
+@pytest.fixture
+def leave_strokes(folder: Path) -> Callable[..., NDArray[np.uint8]]:
+    """`leave_strokes("裂缝 0.png", 12, 30)`: strokes in these rows of a killed sitting; the mask as it was then."""
+
+    def leave(name: str, *rows: int) -> NDArray[np.uint8]:
+        project = Project.open(folder)
+        project.scan()
+        image = next(entry.id for entry in project.entries() if entry.name == name)
+        project.read_rgb8(image)
+        editor = MaskEditor(48, 64, mask=project.load_mask(image), journal=project.journal(image).append)
+        for y in rows:
+            editor.begin_stroke(20, y, size=5, value=1)
+            editor.extend_stroke(40, y)
+            editor.finish_stroke()
+        project.close()
+        return editor.array()
+
+    return leave
+
+
+@pytest.fixture
+def press() -> Callable[[MainWindow, str], None]:
+    """Press the button of a notice, by its words."""
+
+    def press_it(window: MainWindow, words: str) -> None:
+        buttons = [button for card in window.notices.cards() for button in card.findChildren(QPushButton)]
+        (button,) = [button for button in buttons if button.text() == words]
+        button.click()
+
+    return press_it
 
 
 @pytest.fixture

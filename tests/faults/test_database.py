@@ -15,18 +15,8 @@ FLIPS = 60
 
 
 @pytest.fixture
-def reviewed(folder):
-    """The folder with a mask and a review of its first two images; the project's home."""
-    project = Project.open(folder)
-    project.scan()
-    for entry in project.entries()[:2]:
-        project.read_rgb8(entry.id)
-        project.save_mask(entry.id, MASK, MaskKind.REGION)
-        project.set_review([entry.id], Review.CONFIRMED)
-        project.set_tag([entry.id], Tag.CRACKED)
-    project.remember("last image", "裂缝 1.png")
-    project.close()
-    return project.home
+def home(reviewed):
+    return reviewed / ".crackstudio"
 
 
 def look(project):
@@ -34,8 +24,8 @@ def look(project):
 
 
 @pytest.mark.parametrize("damage", ["rubbish", "torn", "one letter"])
-def test_it_is_restored_from_its_backup_and_told(reviewed, folder, window, open_folder, told, damage):
-    path = reviewed / "project.db"
+def test_it_is_restored_from_its_backup_and_told(home, folder, window, open_folder, told, damage):
+    path = home / "project.db"
     whole = path.read_bytes()
     match damage:
         case "rubbish":
@@ -54,11 +44,11 @@ def test_it_is_restored_from_its_backup_and_told(reviewed, folder, window, open_
     ] * 2
     assert window.session.entry.name == "裂缝 1.png"
     assert (window.session.image.editor.array() == MASK).all()
-    assert damaged in [kept.read_bytes() for kept in (reviewed / "aside").iterdir()]
+    assert damaged in [kept.read_bytes() for kept in (home / "aside").iterdir()]
 
 
-def test_whatever_bytes_change_the_project_opens_with_what_it_had(reviewed, folder):
-    path, backup = reviewed / "project.db", reviewed / "project.db.backup"
+def test_whatever_bytes_change_the_project_opens_with_what_it_had(home, folder):
+    path, backup = home / "project.db", home / "project.db.backup"
     whole, kept = path.read_bytes(), backup.read_bytes()
     chance = random.Random(3)
     for _ in range(FLIPS):
@@ -77,8 +67,8 @@ def test_whatever_bytes_change_the_project_opens_with_what_it_had(reviewed, fold
 
 
 @pytest.mark.parametrize("key", ["studio.last image", "network", "classes"])
-def test_a_damaged_small_thing_costs_that_alone(reviewed, folder, window, open_folder, told, key):
-    with closing(sqlite3.connect(reviewed / "project.db")) as database, database:
+def test_a_damaged_small_thing_costs_that_alone(home, folder, window, open_folder, told, key):
+    with closing(sqlite3.connect(home / "project.db")) as database, database:
         database.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (key, b'{"torn'))
     open_folder(window, folder)
     (words,) = told(window)
@@ -87,8 +77,8 @@ def test_a_damaged_small_thing_costs_that_alone(reviewed, folder, window, open_f
     assert look(window.session.project)[0][1:] == (Tag.CRACKED, Review.CONFIRMED, MaskKind.REGION)
 
 
-def test_a_project_of_a_newer_version_is_refused_in_words_and_left_alone(reviewed, folder, window, qtbot, told):
-    path = reviewed / "project.db"
+def test_a_project_of_a_newer_version_is_refused_in_words_and_left_alone(home, folder, window, qtbot, told):
+    path = home / "project.db"
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA user_version = 99")
     before = path.read_bytes()

@@ -230,8 +230,8 @@ def test_strokes_that_wait_in_other_journals_are_told(folder, opened, open_folde
     opened.session.project.journal(other.id).append(payloads[0])
     opened.actions["close_project"].trigger()
     open_folder(opened, folder)
-    qtbot.waitUntil(lambda: [card.notice.topic for card in opened.notices.cards()] == ["unsaved"])
-    opened.notices.cards()[0].notice.offers[0].act()
+    qtbot.waitUntil(lambda: [card.notice.topic for card in opened.notices.cards()] == ["recovery"])
+    next(offer for offer in opened.notices.cards()[0].notice.offers if offer.words == "Show me").act()
     qtbot.waitUntil(lambda: opened.session.entry.id == other.id)
     assert opened.session.image.editor.array().any()
 
@@ -283,16 +283,28 @@ def test_the_open_image_keeps_its_proposal_where_two_pictures_find_no_room(propo
 
 def test_strokes_that_do_not_fit_the_image_are_told_and_kept(opened, qtbot):
     other = next(entry for entry in opened.session.entries() if entry.path == "cracked/3.png")
-    journal = opened.session.project.journal(other.id)
-    larger = MaskEditor(600, 600, journal=journal.append)
+    project = opened.session.project
+    larger = MaskEditor(600, 600, journal=project.journal(other.id).append)
+    larger.begin_stroke(10, 10, size=9, value=1)
+    larger.finish_stroke()
     larger.begin_stroke(500, 500, size=9, value=1)
     larger.finish_stroke()
-    opened.session.project.flush()
-    opened.session.open_image(other.id)
+    project.flush()
+    strokes = (project.home / "journal" / "cracked" / "3.png.journal").read_bytes()
+    show(opened, other.path, qtbot)
     qtbot.waitUntil(lambda: bool(opened.notices.cards()))
-    assert opened.session.entry.path != other.path
-    assert len(journal.read()) == 1
-    show(opened, "cracked/4.png", qtbot)
+    (card,) = opened.notices.cards()
+    assert "cracked/3.png" in card.notice.title
+    assert not opened.session.image.editor.array().any()
+    (kept,) = (project.home / "aside" / "cracked").iterdir()
+    assert kept.read_bytes() == strokes
+    stroke(opened)
+    mask = opened.session.image.editor.array()
+    opened.actions["close_project"].trigger()
+    project = Project.open(project.folder)
+    assert np.array_equal(project.load_mask(other.id), mask)
+    assert project.unsaved() == []
+    project.close()
 
 
 def test_undo_in_the_middle_of_a_stroke_takes_that_stroke_alone(opened):

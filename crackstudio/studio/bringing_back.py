@@ -1,0 +1,53 @@
+"""Strokes that a sitting before could not save: how they come into a mask again, and how they leave it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtGui import QUndoCommand
+
+from crackstudio.imaging.patch import Patch
+from crackstudio.imaging.tiled_mask import TiledMask
+from crackstudio.studio.language import tr
+from crackstudio.studio.mask_editor import MaskEditor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """So many `strokes` changed `patch`, in the undo step `step`."""
+
+    strokes: int
+    patch: Patch
+    step: QUndoCommand
+
+
+def bring_back(editor: MaskEditor, strokes: Sequence[bytes]) -> Brought | None:
+    """Replay a journal into a mask that nobody has edited yet; None where the mask had it all. Raises `MaskError`."""
+    patch = editor.replay(strokes)
+    editor.mark_confirmed()  # what was confirmed then was confirmed with these strokes
+    if patch is None:
+        return None
+    return Brought(strokes=len(strokes), patch=patch, step=editor.undo_stack.command(0))
+
+
+def take_back(editor: MaskEditor, brought: Brought) -> None:
+    """Take them out again, by an undo step; what was painted since stays."""
+    stack = editor.undo_stack
+    editor.finish_stroke()
+    if stack.index() == 0 or stack.command(0) is not brought.step:
+        return  # they were undone by hand
+    if stack.index() == 1:
+        stack.undo()
+    else:
+        editor.change(tr("Take strokes back"), lambda mask: _without(mask, brought.patch))
+
+
+def _without(mask: TiledMask, patch: Patch) -> Patch:
+    """What the pixels were before `patch`, where they are still as it made them."""
+    trial = mask.snapshot()
+    for change in patch.changes:
+        before, after = change.pixels(backward=True), change.pixels()
+        tile = trial.writable(change.row, change.col)
+        piece = tile[change.top : change.top + change.height, change.left : change.left + change.width]
+        mine = (piece == after) & (before != after)
+        piece[mine] = before[mine]
+    return trial.changes_since(mask)
