@@ -9,6 +9,9 @@ from crackstudio.core.tiles import TileTags
 
 SettingValue = bool | int | float | str
 
+CROP = "tile"
+"""The setting of every method that is the side of its crops in pixels."""
+
 
 class NeedKind(StrEnum):
     """What a method may ask of a project."""
@@ -137,6 +140,21 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     start_from: str | None = None
     device: str = "auto"
     purpose: str = ""
+
+
+def fitted_to_tiles(spec: RunSpec, card: MethodCard, stock: Stock) -> RunSpec:
+    """With crops of the tagged tiles' side, where the method learns from tags and its own are smaller.
+
+    *Cracked* was said of a tile as a whole: a part of it may be intact.
+    """
+    setting = next((one for one in card.settings if one.name == CROP), None)
+    learns_from_tags = any(need.kind is NeedKind.CRACKED for need in card.needs)
+    if setting is None or not learns_from_tags or not stock.cracked_tiles:
+        return spec
+    crop, side = spec.settings.get(CROP, setting.default), min(stock.tile_side, setting.maximum or stock.tile_side)
+    if not isinstance(crop, int) or crop >= side:
+        return spec
+    return msgspec.structs.replace(spec, settings={**spec.settings, CROP: int(side)})
 
 
 class SnapshotItem(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from crackstudio.core import wire
 from crackstudio.core.errors import CrackStudioError
-from crackstudio.core.runs import MethodCard, RunSpec, RunState, Stock, choose_method, shortfalls
+from crackstudio.core.runs import MethodCard, RunSpec, RunState, Stock, choose_method, fitted_to_tiles, shortfalls
 from crackstudio.project.project import NetworkInUse, Project
 from crackstudio.project.run_folder import RunFolder
 from crackstudio.studio import telling
@@ -81,8 +81,8 @@ class Retraining(QObject):
                 urgent=True,
             )
 
-    def retrain(self, spec: RunSpec | None = None) -> None:
-        """Start a run, once every mask is saved and counted; without a spec the stock chooses the method."""
+    def retrain(self, spec: RunSpec | None = None, *, method: str = "") -> None:
+        """Start a run, once every mask is saved and counted; of `method` without a spec, else the stock chooses."""
         project = self._session.project
         if project is None or self._starting is not None or self._refuse_second():
             return
@@ -90,7 +90,7 @@ class Retraining(QObject):
         self._session.save_all()
         self._session.writing.submit(
             project.stock,
-            done=lambda stock: self._create(project, stock, spec, given_up=given_up),
+            done=lambda stock: self._create(project, stock, spec, method=method, given_up=given_up),
             failed=lambda error: self._fail(error, given_up=given_up),
         )
 
@@ -174,22 +174,28 @@ class Retraining(QObject):
     def _cards(self, method: str) -> list[MethodCard]:
         return [card for card in self._proposing.methods if card.key == method]
 
-    def _create(self, project: Project, stock: Stock, spec: RunSpec | None, *, given_up: threading.Event) -> None:
+    def _create(
+        self, project: Project, stock: Stock, spec: RunSpec | None, *, method: str, given_up: threading.Event
+    ) -> None:
         if given_up.is_set():
             return
-        method, why = choose_method(stock)
-        wanted = spec or self.spec_for(method)
+        chosen, why = choose_method(stock)
+        wanted = spec or self._fitted(self.spec_for(method or chosen), stock)
         missing = [words for card in self._cards(wanted.method) for words in shortfalls(card, stock)]
         if missing:
             self._starting = None
             self._session.tell(telling.missing(missing))
             return
-        self._session.message_given.emit(tr("Starting {method}…", method=wanted.method) if spec else heard(why))
+        is_asked = bool(spec or method)
+        self._session.message_given.emit(tr("Starting {method}…", method=wanted.method) if is_asked else heard(why))
         self._session.writing.submit(
             lambda: project.create_run(wanted, stop=given_up),
             done=lambda run: self._start(run, given_up=given_up),
             failed=lambda error: self._fail(error, given_up=given_up),
         )
+
+    def _fitted(self, spec: RunSpec, stock: Stock) -> RunSpec:
+        return next((fitted_to_tiles(spec, card, stock) for card in self._cards(spec.method)), spec)
 
     def _fail(self, error: Exception, *, given_up: threading.Event) -> None:
         if not given_up.is_set():

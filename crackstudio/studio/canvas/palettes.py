@@ -19,6 +19,8 @@ Table = npt.NDArray[np.int32]
 SILENT = 0.25
 
 TILE_COLOURS = {Tag.CRACKED: "#ff8c1a", Tag.INTACT: "#1e9bff"}
+_SHARES = 1.0, 0.6
+"""Of the opacity: most of an image is intact, and is still looked at."""
 _GRID = 0.4
 
 
@@ -57,8 +59,8 @@ class TilePalette:
 def tile_palette(*, opacity: float, with_grid: bool) -> TilePalette:
     """Orange and blue, which every eye tells apart; the grid of tiles without a tag is light and dark side by side."""
     shown = [QColor(TILE_COLOURS[tag]) for tag in (Tag.CRACKED, Tag.INTACT)]
-    fill = [0, *(_premultiplied(colour, opacity) for colour in shown)]
-    frames = [_premultiplied(colour, min(1.0, opacity + 0.45) if opacity else 0.0) for colour in shown]
+    fill = [0, *(_premultiplied(colour, share * opacity) for colour, share in zip(shown, _SHARES, strict=True))]
+    frames = [_premultiplied(colour, min(1.0, 2 * opacity)) for colour in shown]
     light, dark = (_premultiplied(QColor(ink), _GRID if with_grid else 0.0) for ink in ("#ffffff", "#000000"))
     tables = (np.array(cells, np.int32) for cells in (fill, [light, *frames], [dark, *frames]))
     return TilePalette(**dict(zip(("fill", "light", "dark"), tables, strict=True)))

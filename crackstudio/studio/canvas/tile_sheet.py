@@ -12,7 +12,7 @@ from crackstudio.studio.canvas.sheets import Sheet
 from crackstudio.studio.canvas.viewport import Box, Viewport
 from crackstudio.studio.tile_editor import TileEditor
 
-_FRAMED_FROM = 6.0
+_FRAMED_FROM = 10.0
 """Side of a tile on the screen, in line widths, from which it has a frame."""
 
 Cells = npt.NDArray[np.uint8]

@@ -17,7 +17,7 @@ def join_tiling(window: MainWindow) -> None:
 
 
 class Tiling(QObject):
-    """While the tile tool is in hand its layer and its panel are shown, and the brush's panel is not."""
+    """While the tile tool is in hand its layer and its panel are shown, and those of the brush are not."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -69,7 +69,8 @@ class Tiling(QObject):
     def _follow_tool(self, hint: str) -> None:
         canvas, layers = self._window.canvas, self._window.canvas.layers
         in_hand = canvas.tool is ToolKey.TILES
-        self._window.tool_panel.setVisible(not in_hand)
+        for brush_panel in (self._window.tool_panel, self._window.classes_panel):
+            brush_panel.setVisible(not in_hand)
         self._window.tile_panel.setVisible(in_hand)
         self._window.tile_panel.set_hint(hint)
         if in_hand and not self._is_in_hand:

@@ -26,7 +26,7 @@ def _join_proposing(window: MainWindow) -> None:
     proposing.progressed.connect(bar.set_progress)
     window.succession.network_changed.connect(lambda network: bar.set_network(network.label if network else None))
     bar.retrain.menu().aboutToShow.connect(lambda: _fill_methods(window))
-    bar.method_chosen.connect(lambda key: window.retraining.retrain(window.retraining.spec_for(key) if key else None))
+    bar.method_chosen.connect(lambda key: window.retraining.retrain(method=key))
 
 
 def _join_run(window: MainWindow) -> None:

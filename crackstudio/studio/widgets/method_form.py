@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from crackstudio.core.runs import MethodCard, RunSpec, SettingValue, Stock, shortfalls
+from crackstudio.core.runs import CROP, MethodCard, NeedKind, RunSpec, SettingValue, Stock, fitted_to_tiles, shortfalls
 from crackstudio.studio.language import heard, joined, later, say, tr
 from crackstudio.studio.widgets.bricks import Choices, Segments, inset, line, push, restyle, text
 from crackstudio.studio.widgets.setting_fields import SettingField, field_for
@@ -138,10 +138,18 @@ class MethodForm(QDialog):
             tr("✓ {have} {things} (needs {least})", have=have, things=tr(need.kind), least=need.at_least)
             for need, have in ((need, self._stock.of(need.kind)) for need in card.needs)
         ]
-        say(self._needs, text=joined([*map(heard, missing)] or met or [tr("✓ Needs nothing special")], by="\n"))
+        words = [*map(heard, missing)] or met or [tr("✓ Needs nothing special")]
+        say(self._needs, text=joined([*words, *self._about_tiles(card)], by="\n"))
         restyle(self._needs, "bad", bool(missing))
         restyle(self._needs, "good", not missing)
         self._start.setEnabled(not missing)
+
+    def _about_tiles(self, card: MethodCard) -> list[str]:
+        stock = self._stock
+        if not stock.tile_side or not any(need.kind is NeedKind.CRACKED for need in card.needs):
+            return []
+        counts = {"cracked": stock.cracked_tiles, "intact": stock.intact_tiles}
+        return [tr("{cracked:,} {cracked:tile|tiles} tagged cracked, {intact:,} intact", **counts)]
 
     def _draw_settings(self, card: MethodCard) -> None:
         layout = self._settings.layout()
@@ -154,6 +162,13 @@ class MethodForm(QDialog):
             say(name, toolTip=setting.help)
             name.setMinimumHeight(_ROW)
             layout.addRow(name, self._fields[setting.name].widget)
+        self._fit_to_tiles(card)
+
+    def _fit_to_tiles(self, card: MethodCard) -> None:
+        field = self._fields.get(CROP)
+        if field is not None:
+            shown = RunSpec(method=card.key, settings={CROP: field.value()})
+            field.set_value(fitted_to_tiles(shown, card, self._stock).settings[CROP])
 
     def _apply_preset(self) -> None:
         card = self._card()
@@ -161,6 +176,7 @@ class MethodForm(QDialog):
         for setting in card.settings:
             chosen = preset.settings if preset else {}
             self._fields[setting.name].set_value(chosen.get(setting.name, setting.default))
+        self._fit_to_tiles(card)
 
     def _choose_limit(self, limit: str) -> None:
         self._chosen_limit = limit

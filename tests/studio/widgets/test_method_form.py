@@ -70,6 +70,29 @@ def test_it_says_what_is_missing_and_does_not_start(form):
     assert not form._start.isEnabled()
 
 
+def test_tiles_are_counted_and_crops_are_no_smaller_than_they(form):
+    tags = msgspec.structs.replace(
+        UNET,
+        key="tags",
+        needs=(Need(kind=NeedKind.CRACKED, at_least=4),),
+        settings=(Setting(name="tile", default=96, help="", minimum=32, maximum=1024),),
+        presets=(Preset(name="large", title="Large", settings={"tile": 512}),),
+    )
+    stock = Stock(cracked=3, cracked_tiles=312, intact_tiles=1040, tile_side=256)
+    form.set_methods([UNET, tags], stock=stock, chosen="tags")
+    assert form._needs.text().splitlines() == [
+        "✓ 315 images or tiles tagged cracked (needs 4)",
+        "312 tiles tagged cracked, 1,040 intact",
+    ]
+    assert form.spec().settings == {"tile": 256}
+    form._preset.setCurrentIndex(1)
+    assert form.spec().settings == {}
+    form._fields["tile"].set_value(96)  # a person may want less all the same
+    assert form.spec().settings == {"tile": 96}
+    form.set_methods([UNET, tags], stock=stock, chosen="unet")
+    assert "tiles" not in form._needs.text()
+
+
 def test_another_method_draws_other_settings_and_starts(form, qtbot):
     form._method.setCurrentIndex(1)
     assert form._fields == {}
