@@ -45,6 +45,7 @@ def run_studio(folder: Path | None, *, project: Path | None = None) -> int:
     settings = Settings(default_path())
     speak(settings.language)
     window = build_window(settings, theme=Theme(app, scheme=settings.scheme))
+    sys.excepthook = lambda _kind, error, _trace: take_mishap(error, window.session)
     window.show()
     QTimer.singleShot(0, window, lambda: _after_first_paint(window, folder, project))
     return app.exec()
@@ -93,6 +94,13 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
     session.saved.connect(lambda _entry: window.notices.settle("close"))
     window.closing.connect(lambda: _end(window, reading=reading, writing=writing))
     return window
+
+
+def take_mishap(error: BaseException, session: Session) -> None:
+    """What Qt called failed where nobody caught it: on stderr for who looks there, in the window for who does not."""
+    sys.__excepthook__(type(error), error, error.__traceback__)
+    if isinstance(error, Exception):
+        session.tell_failure(error)
 
 
 def _after_first_paint(window: MainWindow, folder: Path | None, project: Path | None) -> None:

@@ -1,6 +1,9 @@
 """What the session says when something went wrong, or well: what happened, what was kept, what to do."""
 
+import traceback
 from collections.abc import Callable, Sequence
+
+from PySide6.QtGui import QGuiApplication
 
 from crackstudio.core.errors import CrackStudioError, NewerProjectError, ProjectLockedError
 from crackstudio.studio.engine_link import Ending, Outcome
@@ -11,13 +14,19 @@ Act = Callable[[], None]
 
 
 def failure(error: Exception) -> Notice:
-    """The default way of a failure: its own words where it is one of ours, what it is otherwise."""
+    """The default way of a failure: its own words where it is one of ours; else it is a fault of the studio."""
+    kept = tr("Nothing was lost; the masks on disk are as they were.")
     if isinstance(error, CrackStudioError):
         title, words = _split(str(error))
-    else:
-        title, words = tr("Something went wrong: {error}", error=type(error).__name__), str(error)
-    kept = tr("Nothing was lost; the masks on disk are as they were.")
-    return Notice(title=title, words=words or kept, tone=Tone.BAD, topic=f"failure {error}")
+        return Notice(title=title, words=words or kept, tone=Tone.BAD, topic=f"failure {error}")
+    details = "".join(traceback.format_exception(error))
+    return Notice(
+        title=tr("A fault in CrackStudio: {error}", error=f"{type(error).__name__}: {error}"),
+        words=kept + tr(" Please report it with its details."),
+        tone=Tone.BAD,
+        offers=(Offer(words=tr("Copy details"), act=lambda: QGuiApplication.clipboard().setText(details)),),
+        topic=f"failure {error}",
+    )
 
 
 def report(words: str) -> Notice:
