@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from crackstudio.core.classes import UNSURE, UNSURE_COLOUR
+from crackstudio.core.classes import UNSURE
+from crackstudio.studio.classes import Classes
 from crackstudio.studio.keymap import CLASS_KEYS
 from crackstudio.studio.language import follow, show, tr
 from crackstudio.studio.own_keys import native
@@ -41,56 +42,52 @@ def _show_classes(window: MainWindow) -> None:
 
 
 def _show_in_use(window: MainWindow) -> None:
-    classes = window.classes
+    classes, keys = window.classes, _first_keys(window)
     name, colour = classes.name_of(classes.in_use), classes.colour_of(classes.in_use)
     window.canvas.set_class(classes.in_use, name=name, colour=colour)
-    window.classes_panel.set_rows(_rows(window))
+    window.classes_panel.set_rows(_rows(classes, keys))
     window.tool_bar.set_class(name, icon=swatch_icon(colour, hatched=classes.in_use == UNSURE))
     window.status.set_class(name, colour=colour)
-    _show_actions(window)
+    _show_actions(window, keys)
 
 
-def _rows(window: MainWindow) -> list[ClassRow]:
-    classes, keys = window.classes, window.keymap.in_force()
-    named = {f"class_{place}": kind for place, kind in enumerate(classes.all(), 1)}
-    rows = [
+def _first_keys(window: MainWindow) -> dict[str, str]:
+    """By the names of the actions, as they are shown; empty where there is none."""
+    in_force = window.keymap.in_force()
+    return {name: native(in_force[name][0]) if in_force[name] else "" for name in CLASSES}
+
+
+def _rows(classes: Classes, keys: dict[str, str]) -> list[ClassRow]:
+    named = [(kind.id, f"class_{place}") for place, kind in enumerate(classes.all(), 1)]
+    return [
         ClassRow(
-            id=kind.id,
-            name=kind.name,
-            colour=kind.colour,
-            key=native(keys[name][0]) if keys.get(name) else "",
-            shown=kind.id not in classes.hidden,
-            in_use=kind.id == classes.in_use,
+            id=identity,
+            name=classes.name_of(identity),
+            colour=classes.colour_of(identity),
+            key=keys.get(action, ""),
+            shown=identity not in classes.hidden,
+            in_use=identity == classes.in_use,
         )
-        for name, kind in named.items()
+        for identity, action in (*named, (UNSURE, f"class_{UNSURE}"))
     ]
-    key = keys[f"class_{UNSURE}"]
-    unsure = ClassRow(
-        id=UNSURE,
-        name=tr("unsure"),
-        colour=UNSURE_COLOUR,
-        key=native(key[0]) if key else "",
-        shown=UNSURE not in classes.hidden,
-        in_use=classes.in_use == UNSURE,
-    )
-    return [*rows, unsure]
 
 
-def _show_actions(window: MainWindow) -> None:
+def _show_actions(window: MainWindow, keys: dict[str, str]) -> None:
     """Those of classes that there are, by name; the others wait out of sight."""
     is_open, classes = window.session.project is not None, window.classes
-    ids = [kind.id for kind in classes.all()]
+    ids = {number: kind.id for number, kind in enumerate(classes.all(), 1)} | {UNSURE: UNSURE}
     for name, number in CLASSES.items():
-        action = window.actions[name]
-        identity = number if number == UNSURE else ids[number - 1] if number <= len(ids) else None
+        action, identity = window.actions[name], ids.get(number)
         action.setEnabled(is_open and identity is not None)
         action.setVisible(identity is not None)
         if identity is not None:
             called = classes.name_of(identity)
-            keys = window.keymap.keys_of(name)
-            show(action, text=tr("Class: {name}", name=called.replace("&", "&&")))
             tip = tr("Paint “{name}”", name=called)
-            show(action, toolTip=tr("{name}  ({key})", name=tip, key=native(keys[0])) if keys else tip)
+            show(
+                action,
+                text=tr("Class: {name}", name=called.replace("&", "&&")),
+                toolTip=tr("{name}  ({key})", name=tip, key=keys[name]) if keys[name] else tip,
+            )
             action.setIcon(swatch_icon(classes.colour_of(identity), hatched=identity == UNSURE))
             action.setChecked(identity == classes.in_use)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QColorDialog, QLabel, QLineEdit, QPushButton, QToo
 from crackstudio.core.classes import COLOURS, CRACK, UNSURE
 from crackstudio.core.images import MaskKind
 from crackstudio.project import rasters
+from crackstudio.studio.language import speak
 from crackstudio.studio.widgets.class_rows import ROW_HEIGHT
 from crackstudio.studio.widgets.command_palette import CommandPalette
 
@@ -246,3 +247,31 @@ def test_a_mask_with_unknown_classes_is_shown_told_and_left_alone(window, qtbot)
     qtbot.keyClick(window.canvas, "2")
     assert window.canvas.brush_value == 7
     assert path.read_bytes() == kept
+
+
+def test_names_of_classes_stay_when_the_language_is_switched(window, qtbot):
+    add(qtbot, window, "spall")
+    speak("zh_CN")
+    assert window.actions["class_2"].text().endswith("spall")
+    assert rows(window)[1] == (2, "spall", "2")
+    speak("en")
+    assert window.actions["class_2"].text() == "Class: spall"
+    assert "spall" in window.actions["class_2"].toolTip()
+    assert rows(window)[2][1] == "unsure"
+
+
+def test_other_keys_are_shown(window, qtbot):
+    window.set_keymap(window.keymap.with_keys("class_1", ["Alt+7"]))
+    assert rows(window)[0] == (1, "crack", "Alt+7")
+    qtbot.keyClick(window.canvas, "7", Qt.KeyboardModifier.AltModifier)
+    assert window.canvas.brush_value == 1
+
+
+def test_the_class_in_use_may_be_hidden_and_that_is_told(window, qtbot):
+    said = []
+    window.session.message_given.connect(said.append)
+    click(qtbot, window, 0, EYE)
+    assert window.classes.hidden == {1}
+    assert any("hidden" in words for words in said)
+    click(qtbot, window, 0, NAME)
+    assert not window.classes.hidden
