@@ -101,7 +101,7 @@ class SeenPicture:
         shown = self._exposure(np.ascontiguousarray(self._pixels[cut]))
         return shown if shown.ndim == 3 else np.repeat(shown[..., None], 3, axis=2)
 
-    def __array__(self, dtype: npt.DTypeLike = None, copy: bool | None = None) -> npt.NDArray[Any]:  # noqa: ARG002
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
         return self[:, :].astype(dtype or np.uint8, copy=False)
 
 

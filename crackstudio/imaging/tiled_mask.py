@@ -6,7 +6,9 @@ and weighting never copy a whole mask while a person paints.
 
 from functools import cache
 
+import cv2
 import numpy as np
+import numpy.typing as npt
 
 from crackstudio.core.errors import MaskError
 from crackstudio.imaging.patch import TILE, Area, Patch, Pixels, TileChange, change_of_tile
@@ -61,6 +63,19 @@ class TiledMask:
                 y1, x1 = min(y + tile.shape[0], top + height), min(x + tile.shape[1], left + width)
                 out[y0 - top : y1 - top, x0 - left : x1 - left] = tile[y0 - y : y1 - y, x0 - x : x1 - x]
         return out
+
+    def counts(self) -> npt.NDArray[np.int64]:
+        """(256,): how many pixels there are of each value."""
+        counts = np.zeros(256, np.int64)
+        for row, col in self.tiles_in():
+            height, width = self._shape(row, col)
+            value = self.flat(row, col)
+            if value is None:
+                found = cv2.calcHist([self._tiles[row, col]], [0], None, [256], [0, 256])
+                counts += found.ravel().astype(np.int64)
+            else:
+                counts[value] += height * width
+        return counts
 
     def tiles_in(self, area: Area | None = None) -> list[TileKey]:
         """Every tile that `area` touches (all tiles without one), empty tiles included."""

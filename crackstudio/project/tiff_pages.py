@@ -39,7 +39,18 @@ def read(stream: BinaryIO, page: int, *, check: Check) -> tuple[NDArray[Any], in
         chosen = _page(file, page)
         bits = int(chosen.bitspersample) * int(chosen.samplesperpixel)
         check(int(chosen.imagelength), int(chosen.imagewidth), max(1, bits // 8))
-        return _grey_or_rgb(chosen), _orientation(chosen)
+        return _grey_or_rgb(chosen, chosen.asarray()), _orientation(chosen)
+
+
+def sampled(stream: BinaryIO, page: int, *, step: int) -> tuple[NDArray[Any], int] | None:
+    """Every `step`-th pixel of a page, as `read` gives it; None where its pixels do not lie in the file as they are."""
+    with _opened(stream) as file:
+        chosen = _page(file, page)
+        if not chosen.is_memmappable or len(chosen.shape) > 3 or chosen.axes.startswith("S"):
+            return None
+        lying = np.memmap(stream, chosen.parent.byteorder + chosen.dtype.char, "r", chosen.dataoffsets[0], chosen.shape)
+        some = np.array(lying[::step, ::step])
+        return _grey_or_rgb(chosen, some.astype(chosen.dtype, copy=False)), _orientation(chosen)
 
 
 def _opened(stream: BinaryIO) -> Any:
@@ -86,8 +97,7 @@ def _orientation(page: Any) -> int:
     return int(tag.value) if tag is not None and tag.value in range(1, 9) else 1
 
 
-def _grey_or_rgb(page: Any) -> NDArray[Any]:
-    array: NDArray[Any] = page.asarray()
+def _grey_or_rgb(page: Any, array: NDArray[Any]) -> NDArray[Any]:
     if array.ndim == 4:  # a volume in one page: its first slice
         array = array[0]
     if array.ndim == 3 and page.axes.startswith("S"):

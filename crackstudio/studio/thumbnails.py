@@ -9,12 +9,17 @@ from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from crackstudio.core.errors import CrackStudioError
 from crackstudio.core.images import ImageEntry
+from crackstudio.project import rasters
+from crackstudio.project.rasters import TooLargeError
 from crackstudio.studio.background import Background
+from crackstudio.studio.canvas.pyramid import ImagePyramid
 from crackstudio.studio.pictures import to_qimage
 
 SIDE = QSize(176, 128)
@@ -35,6 +40,8 @@ class Thumbnails(QObject):
         self._pixmaps: OrderedDict[int, QPixmap] = OrderedDict()
         self._waiting: OrderedDict[int, ImageEntry] = OrderedDict()
         self._hopeless: set[int] = set()
+        self._too_large: set[int] = set()
+        self._lent: tuple[ImageEntry, ImagePyramid] | None = None
         self._busy = False
         self._background = Background(threads=1, parent=self)
 
@@ -50,6 +57,11 @@ class Thumbnails(QObject):
                 self._waiting.popitem(last=False)
             self._serve()
         return pixmap
+
+    def lend(self, entry: ImageEntry | None, picture: ImagePyramid | None) -> None:
+        """The image that lies open: where it is too large to be decoded in passing, its picture is used."""
+        self._lent = None if entry is None or picture is None else (entry, picture)
+        self._use_lent()
 
     def close(self) -> None:
         """Make no more."""
@@ -73,8 +85,23 @@ class Thumbnails(QObject):
             self._pixmaps.popitem(last=False)
         self._go_on(lambda: self.made.emit(identity))
 
+    def _use_lent(self) -> None:
+        if self._lent is None or self._lent[0].id not in self._too_large:
+            return
+        entry, picture = self._lent
+        self._too_large.discard(entry.id)
+        kept = place_of(self._folder / entry.path, page=entry.page, cache=self._cache)
+        self._background.submit(
+            lambda: keep_thumbnail(picture.small(SIDE.width(), SIDE.height()), kept),
+            done=lambda made: self._keep(entry.id, made),
+            failed=lambda error: self._give_up(entry.id, error),
+        )
+
     def _give_up(self, identity: int, error: Exception) -> None:
         self._hopeless.add(identity)
+        if isinstance(error, TooLargeError):
+            self._too_large.add(identity)
+            self._use_lent()
         if not isinstance(error, CrackStudioError | OSError):
             self._background.work_failed.emit(error)
         self._go_on(lambda: None)
@@ -87,17 +114,25 @@ class Thumbnails(QObject):
 
 def make_thumbnail(image: Path, *, page: int, cache: Path) -> QImage:
     """The small picture of a file, from the cache where it is newer than the image. Any thread. Raises RasterError."""
-    from crackstudio.project import rasters
-
-    state = image.stat()
-    key = hashlib.sha256(f"{image.name}#{page}:{image}:{state.st_mtime_ns}:{state.st_size}".encode()).hexdigest()[:24]
-    kept = cache / key[:2] / f"{key}.jpg"
+    kept = place_of(image, page=page, cache=cache)
     picture = QImage(str(kept)) if kept.exists() else QImage()
     if picture.isNull():
-        picture = to_qimage(rasters.read_rgb8(image, page=page)).scaled(
-            SIDE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
-        if cache.parent.is_dir():  # a project's folder that was pulled out is not made anew
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            picture.save(str(kept), quality=85)
+        small = rasters.read_small(image, page=page, width=SIDE.width(), height=SIDE.height())
+        picture = keep_thumbnail(small, kept)
+    return picture
+
+
+def place_of(image: Path, *, page: int, cache: Path) -> Path:
+    """Where the small picture of a file as it is now is kept."""
+    state = image.stat()
+    key = hashlib.sha256(f"{image.name}#{page}:{image}:{state.st_mtime_ns}:{state.st_size}".encode()).hexdigest()[:24]
+    return cache / key[:2] / f"{key}.jpg"
+
+
+def keep_thumbnail(small: NDArray[np.uint8], kept: Path) -> QImage:
+    """Bring a small picture, (H, W, 3) uint8 RGB, into the cache."""
+    picture = to_qimage(small)
+    if kept.parent.parent.parent.is_dir():  # a project's folder that was pulled out is not made anew
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        picture.save(str(kept), quality=85)
     return picture

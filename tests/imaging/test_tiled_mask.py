@@ -201,3 +201,9 @@ def test_a_tile_of_one_value_that_a_patch_leaves_costs_nothing_and_may_be_painte
     expected = np.full((600, 600), 3, np.uint8)
     expected[7, 7] = 4
     assert np.array_equal(mask.to_array(), expected)
+
+
+def test_values_are_counted_tile_by_tile() -> None:
+    pixels = np.random.default_rng(0).choice([0, 1, 7, 255], size=(300, 700)).astype(np.uint8)
+    pixels[:256, 256:512] = 0
+    assert np.array_equal(TiledMask.from_array(pixels).counts(), np.bincount(pixels.ravel(), minlength=256))

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from crackstudio.imaging.depth import Exposure, Native, seen, span_of
+from crackstudio.imaging.depth import Exposure, Native, SeenPicture, seen, span_of
 from crackstudio.imaging.patch import TILE, Area, Pixels
 
 DEEPEST = 8
@@ -36,6 +36,14 @@ class ImagePyramid:
         """Some 300 x 300 pixels from all over, in 8 bit."""
         rows, cols = (-(-side // _SAMPLE) for side in (self.height, self.width))
         return self.picture[::rows, ::cols]
+
+    def small(self, width: int, height: int) -> Pixels:
+        """(H, W, 3) uint8 RGB that fits into `width` x `height`. Any thread, once the levels for it are prepared."""
+        ratio = max(self.width / width, self.height / height, 1.0)
+        level = SeenPicture(self.level(averaged_level(1 / ratio)), Exposure(self.span))
+        shape = (max(1, round(self.width / ratio)), max(1, round(self.height / ratio)))
+        small: Pixels = cv2.resize(level[:, :], shape, interpolation=cv2.INTER_AREA)
+        return small
 
     def prepare(self, *, width: int, height: int) -> None:
         """Make every level that a window of this size may show: for any thread, 144 megapixels take 0.1 s."""

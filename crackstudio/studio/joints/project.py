@@ -14,6 +14,7 @@ from crackstudio.studio.joints.listing import Listing
 from crackstudio.studio.joints.measurements import join_measurements
 from crackstudio.studio.language import tr
 from crackstudio.studio.measurements import Measurements
+from crackstudio.studio.shelf import OpenImage
 from crackstudio.studio.survey import Survey
 from crackstudio.studio.thumbnails import Thumbnails
 from crackstudio.studio.widgets.image_model import Filter, arrange
@@ -32,6 +33,7 @@ def join_project(window: MainWindow) -> None:
     images.image_chosen.connect(session.open_image)
     session.notice_raised.connect(window.notices.show_notice)
     session.image_opened.connect(lambda _image: window.notices.settle("image", "queue", "accept"))
+    session.image_opened.connect(lambda image: _lend_picture(window, image))
     window.retraining.run_started.connect(lambda _history: window.notices.settle("run", "retrain"))
     session.message_given.connect(window.status.say)
     session.saved.connect(window.status.set_saved)
@@ -125,6 +127,11 @@ def demo_folder() -> Path:
     subprocess.run([*command, "--surface", "terrazzo"], check=True, capture_output=True, creationflags=no_window)
     (fresh / "masks").rename(images.with_name("truth"))
     return fresh.rename(images)
+
+
+def _lend_picture(window: MainWindow, image: OpenImage | None) -> None:
+    if window.thumbnails is not None:
+        window.thumbnails.lend(window.session.entry, image.picture if image is not None else None)
 
 
 def _show_project(window: MainWindow, project: Project) -> None:
