@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from loop_watch import LoopWatch
 from pytestqt.qtbot import QtBot
 
 from crackstudio.project import rasters
@@ -15,6 +16,12 @@ from crackstudio.studio.widgets.main_window import MainWindow
 
 FAKE_ENGINE = Path(__file__).parent / "fake_engine.py"
 Engine = Callable[[str], tuple[str, ...]]
+EXCUSES = {
+    "MainWindow.closeEvent": "the window goes once everything is on disk",
+    "Session.close_project": "the same for a project: nothing else can be done meanwhile",
+    "Session.let_go": "and for one that makes room for another",
+}
+"""What may hold the event loop up for more than 50 ms, and why."""
 
 
 @pytest.fixture
@@ -36,14 +43,28 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def make_window(qtbot: QtBot, tmp_path: Path, engine: Engine) -> Iterator[Callable[..., MainWindow]]:
+def loop_watch(qtbot: QtBot) -> Iterator[LoopWatch]:
+    """Fails the test where the event loop is held up for more than 50 ms."""
+    watch = LoopWatch(excuses=EXCUSES)
+    watch.start()
+    yield watch
+    watch.stop()
+    watch.verdict()
+
+
+@pytest.fixture
+def make_window(
+    qtbot: QtBot, tmp_path: Path, engine: Engine, loop_watch: LoopWatch
+) -> Iterator[Callable[..., MainWindow]]:
     """Builds the studio over a fake engine; every window is closed in the end."""
     windows: list[MainWindow] = []
 
     def make(manner: str = "") -> MainWindow:
         window = build_window(Settings(tmp_path / "studio.ini"), engine=engine(manner))
         windows.append(window)
-        window.show()
+        with loop_watch.excused("a window is built, laid out and painted for the first time"):
+            window.show()
+            qtbot.waitExposed(window)
         return window
 
     yield make

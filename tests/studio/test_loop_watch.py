@@ -1,0 +1,119 @@
+"""A blocked event loop fails a test, and is named; a busy machine and a test's own work do not."""
+
+import os
+import threading
+import time
+
+import pytest
+from loop_watch import LoopWatch
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QPushButton
+
+
+@pytest.fixture
+def watch(qtbot):
+    watch = LoopWatch(excuses={"closes": "a test"})
+    watch.start()
+    yield watch
+    watch.stop()
+
+
+def works(*, seconds=0.3):
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        pass
+
+
+def keeps_the_lock():
+    sum(range(15_000_000))
+
+
+def closes():
+    works()
+
+
+def in_the_loop(qtbot, *slots):
+    """Each in a turn of its own."""
+    done = []
+    for slot in slots:
+        QTimer.singleShot(0, slot)
+    QTimer.singleShot(0, lambda: QTimer.singleShot(0, lambda: done.append(True)))
+    qtbot.waitUntil(lambda: bool(done))
+
+
+@pytest.mark.parametrize("slot", [works, keeps_the_lock])
+def test_a_slot_that_works_for_long_fails_and_is_named(qtbot, watch, slot):
+    in_the_loop(qtbot, slot)
+    with pytest.raises(pytest.fail.Exception, match=rf"held up: \d+ ms of work\n(.*\n)*.*{slot.__name__}"):
+        watch.verdict()
+
+
+def test_a_slot_that_waits_fails_and_is_named(qtbot, watch):
+    seen, ended = threading.Event(), threading.Event()
+
+    def waits():
+        seen.wait(30)
+
+    def end_it():
+        while not watch.blocks and not ended.wait(0.01):
+            pass
+        seen.set()
+
+    other = threading.Thread(target=end_it)
+    other.start()
+    in_the_loop(qtbot, waits)
+    ended.set()
+    other.join()
+    with pytest.raises(pytest.fail.Exception, match=r"asleep(.*\n)*.*waits"):
+        watch.verdict()
+
+
+def test_an_fsync_fails_however_short(qtbot, watch, tmp_path):
+    def saves():
+        with (tmp_path / "mask").open("wb") as file:
+            os.fsync(file.fileno())
+
+    in_the_loop(qtbot, saves)
+    with pytest.raises(pytest.fail.Exception, match=r"os.fsync(.*\n)*.*saves"):
+        watch.verdict()
+
+
+@pytest.mark.parametrize("hand", ["action", "button", "key"])
+def test_what_a_hand_does_past_the_loop_counts(qtbot, watch, hand):
+    button, action = QPushButton(), QAction()
+    qtbot.addWidget(button)
+    button.clicked.connect(works)
+    action.triggered.connect(works)
+    {"action": action.trigger, "button": button.click, "key": lambda: qtbot.keyClick(button, " ")}[hand]()
+    assert len(watch.blocks) == 1
+    assert "works" in str(watch.blocks[0])
+
+
+def test_the_tests_own_work_and_idle_waiting_do_not_count(qtbot, watch):
+    works()
+    in_the_loop(qtbot, lambda: None)
+    qtbot.wait(150)
+    works()
+    watch.verdict()
+
+
+def test_what_is_excused_does_not_count(qtbot, watch):
+    in_the_loop(qtbot, closes)
+    with watch.excused("a test"):
+        in_the_loop(qtbot, works)
+    watch.verdict()
+
+
+def test_short_turns_do_not_add_up(qtbot, watch):
+    turns = []
+
+    def goes_on():
+        works(seconds=0.01)
+        turns.append(True)
+        if len(turns) < 15:
+            QTimer.singleShot(0, goes_on)
+
+    in_the_loop(qtbot, goes_on)
+    qtbot.waitUntil(lambda: len(turns) == 15)
+    watch.verdict()
