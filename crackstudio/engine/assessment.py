@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+import torch
+
 from crackstudio.core.errors import RasterError, RunError
 from crackstudio.core.runs import CheckpointCard, RunRecord
 from crackstudio.core.wire import CheckpointSaved, GuardChanged, Preview, Scored
@@ -34,6 +36,7 @@ class Assessment:
     def assess(self, progress: Progress, *, losses: Mapping[str, float]) -> None:
         """Judge the networks as they stand. Raises RunError where the guard gives up."""
         healthy = self.guard(progress.step, losses=losses)
+        self._require_sound(progress.step)
         self._judgement = self._jury.judge(self._method, place=self._place)
         rank = self._judgement.rank
         # without masks every healthy scoring is better than the one before
@@ -49,7 +52,7 @@ class Assessment:
 
     def guard(self, step: int, *, losses: Mapping[str, float]) -> bool:
         """Whether the run is healthy; if not, it may have been rolled back. Raises RunError where it must stop."""
-        if self._guard is None or not self._jury.cracked or not self._jury.intact:
+        if self._guard is None or not self.has_guard:
             return _all_finite(losses)
         cracked, intact = self._jury.guard_maps(self._method, place=self._place, side=self._method.feed().height)
         verdict = self._guard.observe(step, cracked_maps=cracked, intact_maps=intact, losses=losses)
@@ -61,7 +64,7 @@ class Assessment:
     @property
     def has_guard(self) -> bool:
         """Whether somebody watches for a collapse."""
-        return self._guard is not None
+        return self._guard is not None and bool(self._jury.cracked) and bool(self._jury.intact)
 
     def save_last(self, progress: Progress) -> None:
         """The last checkpoint, and all that the run needs to continue."""
@@ -75,6 +78,15 @@ class Assessment:
         except RasterError:
             return
         self._show(step, newest=True)
+
+    def _require_sound(self, step: int) -> None:
+        """The losses that were looked at may be older than the weights, which no checkpoint may get when they broke."""
+        weights = (weight for network in self._method.networks().values() for weight in network.parameters())
+        if not all(bool(torch.isfinite(weight).all()) for weight in weights):
+            raise RunError(
+                f"The weights are no longer numbers at step {step}. The best checkpoint was kept. Lower the learning "
+                "rate and retrain."
+            )
 
     def _show(self, step: int, *, newest: bool = False) -> None:
         for preview in self._gallery.show(self._method, step, place=self._place, newest=newest):

@@ -20,6 +20,7 @@ from crackstudio.core.errors import CrackStudioError
 from crackstudio.engine.cards import method_cards
 from crackstudio.engine.control import Control, Interrupted
 from crackstudio.engine.device import choose_place, gpu_hint, settle_threads
+from crackstudio.engine.outcome import is_out_of_memory
 from crackstudio.engine.proposer import Proposer
 from crackstudio.engine.trainer import train_run
 from crackstudio.project.run_folder import RunFolder
@@ -93,7 +94,7 @@ class Desk:
             except Interrupted:
                 return
             except Exception as error:  # noqa: BLE001 - no memory for an image, or a bad checkpoint: the queue goes on
-                message = str(error) if isinstance(error, CrackStudioError) else f"Proposing broke: {error}"
+                message = _words(error)
                 for image in list(unanswered.values()) or images:
                     self._say(wire.ProposalFailed(id=image.id, message=message))
         self._say(wire.QueueEmptied(proposed=proposed, seconds=time.monotonic() - began))
@@ -158,3 +159,11 @@ def _noted(
     for image in images:
         noted[image.id] = image
         yield image
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, CrackStudioError):
+        return str(error)
+    if is_out_of_memory(error):
+        return "The memory ran out. Nothing was changed; end other programs, or a run that trains, and propose again."
+    return f"Proposing broke: {error or type(error).__name__}."

@@ -13,7 +13,7 @@ def failure(error: Exception, *, step: int, checkpoint: str | None) -> Failed:
     kept = "The best checkpoint was kept." if checkpoint else "No checkpoint was written yet."
     if isinstance(error, CrackStudioError):
         message = str(error)
-    elif _is_out_of_memory(error):
+    elif is_out_of_memory(error):
         message = f"The memory ran out at step {step}. {kept} Make the setting tile or batch smaller and retrain."
     else:
         message = f"Training broke at step {step}: {error or type(error).__name__}. {kept} The log has the details."
@@ -21,7 +21,8 @@ def failure(error: Exception, *, step: int, checkpoint: str | None) -> Failed:
     return Failed(message=message, cause=cause, step=step, checkpoint=checkpoint)
 
 
-def _is_out_of_memory(error: Exception) -> bool:
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether it says that there is no memory left, on a GPU or beside it."""
     # on the CPU torch raises a bare RuntimeError
     words = ("not enough memory", "can't allocate memory", "out of memory")
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(word in str(error) for word in words)

@@ -66,9 +66,7 @@ class Outcome:
         if self.ending is not Ending.CRASHED:
             return tr("The engine has ended.")
         if self.signal in {"SIGKILL", "SIGABRT"}:
-            return tr(
-                "The engine was killed ({signal}); most often the machine ran out of memory.", signal=self.signal
-            )
+            return tr("The engine was killed ({signal}); most often the machine ran out of memory.", signal=self.signal)
         if self.signal:
             return tr("The engine crashed ({signal}).", signal=self.signal)
         if self.exit_code is None:
@@ -136,6 +134,12 @@ class RetrainingThread(QThread):
         """Terminate an engine that does not listen; how it ended is told as usual."""
         if self._process is not None:
             self._process.terminate()
+
+    def kill(self) -> None:
+        """End an engine at once, whatever it is at; how it ended is told as usual."""
+        self.end_input()
+        if self._process is not None:
+            self._process.kill()
 
     def run(self) -> None:
         """The thread: read until the engine is gone, then say how it ended."""

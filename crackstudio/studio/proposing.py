@@ -12,10 +12,12 @@ from crackstudio.core import wire
 from crackstudio.core.images import ImageEntry, Review
 from crackstudio.core.runs import MethodCard
 from crackstudio.project.project import NetworkInUse, Project
+from crackstudio.studio import telling
 from crackstudio.studio.engine_link import ENGINE, Outcome, RetrainingThread
-from crackstudio.studio.language import heard, joined, tr
+from crackstudio.studio.language import joined, tr
 from crackstudio.studio.notice import Notice, Offer, Tone
 from crackstudio.studio.session import Session
+from crackstudio.studio.silence import Silence
 
 LANE = "wishes"
 CHUNK = 500
@@ -57,6 +59,15 @@ class Proposing(QObject):
         self.device = ""
         self.hint = ""
         self.methods: tuple[MethodCard, ...] = ()
+        self._goes_on = False
+        """Whether the engine is being ended to start anew."""
+        self._failed = 0
+        self.silence = Silence(
+            is_expected=lambda: bool(self._waiting or self._errands or not self.methods), parent=self
+        )
+        self.silence.fell.connect(
+            lambda: session.tell(telling.silent_proposer(self.waiting, restart=self._restart_by_force))
+        )
         session.project_closed.connect(self.cancel)
 
     def start(self) -> None:
@@ -67,11 +78,13 @@ class Proposing(QObject):
         link.event_arrived.connect(self._take)
         link.engine_ended.connect(self._take_end)
         self._link = link
+        self.silence.watch()
         link.start()
 
     def close(self) -> None:
         """End the engine and its thread."""
         link, self._link = self._link, None
+        self.silence.end()
         if link is not None:
             link.event_arrived.disconnect(self._take)
             link.engine_ended.disconnect(self._take_end)
@@ -167,7 +180,7 @@ class Proposing(QObject):
             self._send(errand.command)
         self._network = network
         self._waiting = {wish.id: image for image, wish in numbered}
-        self._asked = len(numbered)
+        self._asked, self._failed = len(numbered), 0
         for start in range(0, len(numbered), CHUNK):
             wishes = tuple(wish for _, wish in numbered[start : start + CHUNK])
             self._send(wire.Propose(images=wishes, checkpoint=str(network.path)))
@@ -178,6 +191,7 @@ class Proposing(QObject):
             self._link.send(command)
 
     def _take(self, event: object) -> None:
+        self.silence.hear()
         if isinstance(event, wire.Ready):
             self.device, self.hint, self.methods = event.device, event.hint, event.methods
             self.ready.emit(event)
@@ -199,15 +213,9 @@ class Proposing(QObject):
         if event.id < 0:
             self._settle(event.id, None)
         elif event.id in self._waiting and self._session.project is not None:
+            self._failed += 1
             name = self._session.project.entry(self._waiting[event.id]).name
-            self._session.tell(
-                Notice(
-                    title=tr("{name} could not be proposed", name=name),
-                    words=joined((heard(event.message), tr("The other images go on.")), by=" "),
-                    tone=Tone.WARNING,
-                    topic="proposal failed",
-                )
-            )
+            self._session.tell(telling.not_proposed(name, event.message, others=self._failed - 1))
             self._tick(event.id)
 
     def _tick(self, wish: int) -> None:
@@ -233,6 +241,12 @@ class Proposing(QObject):
 
     def _take_end(self, outcome: Outcome) -> None:
         self._link = None
+        self.silence.end()
+        self.progressed.emit(0, 0)
+        if self._goes_on:
+            self._goes_on = False
+            self._restart()
+            return
         waiting = len(self._waiting)
         self._session.tell(
             Notice(
@@ -245,10 +259,19 @@ class Proposing(QObject):
         )
 
     def _restart(self) -> None:
+        """Go on; with the image that it may have died of in the end."""
         left, project, network = list(self._waiting.values()), self._session.project, self._network
         self.start()
-        if project is not None and network is not None:
-            self._wish(network, lambda: project.to_propose(left))
+        if project is not None and network is not None and left:
+            self._wish(network, lambda: project.to_propose([*left[1:], left[0]]))
+        else:
+            for errand in self._errands:
+                self._send(errand.command)
+
+    def _restart_by_force(self) -> None:
+        if self._link is not None:
+            self._goes_on = True
+            self._link.kill()
 
 
 def wishes_of(

@@ -1,11 +1,10 @@
 """Runs: starting one, following it, what becomes of its network, and the list of those there were."""
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from crackstudio.core import wire
 from crackstudio.core.errors import CrackStudioError
@@ -19,10 +18,8 @@ from crackstudio.studio.language import heard, tr
 from crackstudio.studio.proposing import Proposing
 from crackstudio.studio.run_history import RunHistory, RunSummary, replay
 from crackstudio.studio.session import Session
+from crackstudio.studio.silence import Silence
 from crackstudio.studio.succession import Succession, label_of
-
-SILENCE_S = 90
-"""After so long without a word from a run that is not paused, the person is told."""
 
 
 class Retraining(QObject):
@@ -56,10 +53,12 @@ class Retraining(QObject):
         self._is_first_list = False
         self.weighting: dict[str, float] = {}
         """How the next run weights region labels, by the names of its settings."""
-        self._heard = 0.0
-        self._watch = QTimer(self, interval=5000)
-        self._watch.timeout.connect(self._watch_silence)
-        self._told_silence = False
+        self._goes_on = False
+        """Whether the engine is being ended to start anew where it was."""
+        self.silence = Silence(is_expected=lambda: self.history is not None and not self.history.paused, parent=self)
+        self.silence.fell.connect(
+            lambda: session.tell(telling.silent_run(restart=self._restart, end=self._end_by_force))
+        )
         session.writing.finish_asked.connect(self._abandon)
         session.project_opened.connect(self._enter)
         session.project_closed.connect(self._leave)
@@ -164,7 +163,7 @@ class Retraining(QObject):
         """End the trainer and its thread; the run can be gone on with later."""
         self._abandon()
         link, self._link = self._link, None
-        self._watch.stop()
+        self.silence.end()
         if link is not None:
             link.engine_ended.disconnect(self._take_end)
             link.close()
@@ -235,14 +234,14 @@ class Retraining(QObject):
         link.log_arrived.connect(self.log_grew)
         link.engine_ended.connect(self._take_end)
         self._link = link
-        self._heard, self._told_silence = time.monotonic(), False
-        self._watch.start()
+        self._goes_on = False
+        self.silence.watch()
         link.start()
         self.run_started.emit(history)
         self.list_runs()
 
     def _take(self, event: object) -> None:
-        self._heard = time.monotonic()
+        self.silence.hear()
         if isinstance(event, wire.Event) and self.history is not None:
             self.history.take(event)  # type: ignore[arg-type]
             self.event_taken.emit(event)
@@ -254,12 +253,14 @@ class Retraining(QObject):
 
     def _take_end(self, outcome: Outcome) -> None:
         run, self._link = self._run, None
-        self._watch.stop()
+        self.silence.end()
         self.run_ended.emit(outcome)
         self.list_runs()
         if run is None:
             return
-        if outcome.ending in (Ending.FAILED, Ending.CRASHED):
+        if self._goes_on and outcome.ending is Ending.CRASHED:
+            self.resume_run(run.id)
+        elif outcome.ending in (Ending.FAILED, Ending.CRASHED):
             self._tell_failed(run, outcome)
         elif run.checkpoint_best.exists():
             self._succession.compare(run)
@@ -268,16 +269,13 @@ class Retraining(QObject):
         use = (lambda: self.use_run(run.id)) if run.checkpoint_best.exists() else None
         self._session.tell(telling.run_failed(outcome, resume=lambda: self.resume_run(run.id), use=use))
 
-    def _watch_silence(self) -> None:
-        paused = self.history is not None and self.history.paused
-        if not paused and not self._told_silence and time.monotonic() - self._heard > SILENCE_S:
-            self._told_silence = True
-            self._session.tell(telling.silent(end=self._end_silent))
+    def _restart(self) -> None:
+        self._goes_on = self._link is not None
+        self._end_by_force()
 
-    def _end_silent(self) -> None:
+    def _end_by_force(self) -> None:
         if self._link is not None:
-            self._link.end_input()
-            self._link.force()
+            self._link.kill()
 
     def _folder(self, run_id: str) -> RunFolder | None:
         project = self._session.project

@@ -129,14 +129,48 @@ def run_failed(outcome: Outcome, *, resume: Act, use: Act | None) -> Notice:
     )
 
 
-def silent(*, end: Act) -> Notice:
+def silent_run(*, restart: Act, end: Act) -> Notice:
     """A run has said nothing for long."""
     return Notice(
         title=tr("The training engine has been silent for a while"),
-        words=tr("It may be working on something long. You can wait, or end it; what it saved is kept."),
+        words=tr(
+            "It may be working on something long. You can wait, restart it where the run was saved last, or end it; "
+            "what it saved is kept."
+        ),
         tone=Tone.WARNING,
-        topic="run",
-        offers=(Offer(words=tr("End it"), act=end),),
+        topic="silent run",
+        offers=(Offer(words=tr("Restart it"), act=restart), Offer(words=tr("End it"), act=end)),
+    )
+
+
+def silent_proposer(waiting: int, *, restart: Act) -> Notice:
+    """The proposing engine has said nothing for long."""
+    words = tr("It may be at a very large image. You can wait, or restart it.")
+    if waiting:
+        words = tr(
+            "It may be at a very large image. You can wait, or restart it: it goes on with the {count:,} "
+            "{count:image that waits|images that wait}.",
+            count=waiting,
+        )
+    return Notice(
+        title=tr("The proposing engine has been silent for a while"),
+        words=words,
+        tone=Tone.WARNING,
+        topic="silent proposer",
+        offers=(Offer(words=tr("Restart it"), act=restart),),
+    )
+
+
+def not_proposed(name: str, why: str, *, others: int) -> Notice:
+    """An image could not be proposed, and `others` of the same queue before it."""
+    title = tr("{name} could not be proposed", name=name)
+    if others:
+        title = tr("{name} and {count:,} other {count:image|images} could not be proposed", name=name, count=others)
+    return Notice(
+        title=title,
+        words=joined((heard(why), tr("The other images go on.")), by=" "),
+        tone=Tone.WARNING,
+        topic="proposal failed",
     )
 
 

@@ -24,6 +24,8 @@ def _join_proposing(window: MainWindow) -> None:
     proposing, bar = window.proposing, window.tool_bar
     proposing.ready.connect(lambda ready: _show_engine(window, ready))
     proposing.progressed.connect(bar.set_progress)
+    proposing.ready.connect(lambda _ready: window.notices.settle("proposer"))
+    proposing.silence.broke.connect(lambda: window.notices.settle("silent proposer"))
     window.succession.network_changed.connect(lambda network: bar.set_network(network.label if network else None))
     bar.retrain.menu().aboutToShow.connect(lambda: _fill_methods(window))
     bar.method_chosen.connect(lambda key: window.retraining.retrain(method=key))
@@ -32,6 +34,7 @@ def _join_proposing(window: MainWindow) -> None:
 def _join_run(window: MainWindow) -> None:
     retraining, monitor = window.retraining, window.run_monitor
     retraining.run_started.connect(lambda history: _show_live(window, history))
+    retraining.silence.broke.connect(lambda: window.notices.settle("silent run"))
     retraining.event_taken.connect(lambda event: _take_event(window, event))
     retraining.pictures_taken.connect(lambda: _take_pictures(window))
     retraining.log_grew.connect(lambda line: _take_log(window, line))
