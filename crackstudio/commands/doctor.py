@@ -112,7 +112,10 @@ def _chinese_font() -> Finding:
         return Finding(what="Chinese text", health=Health.GOOD, found="a font is there")
     mend = "sudo apt-get install -y fonts-noto-cjk"
     return Finding(
-        what="Chinese text", health=Health.LIMITED, found="no font: Chinese file names show as boxes", mend=mend
+        what="Chinese text",
+        health=Health.LIMITED,
+        found="no font: Chinese file names, and the window in Chinese, show as boxes",
+        mend=mend,
     )
 
 

@@ -15,6 +15,7 @@ from crackstudio.studio.background import Background
 from crackstudio.studio.batch import Batch
 from crackstudio.studio.classes import Classes
 from crackstudio.studio.engine_link import ENGINE
+from crackstudio.studio.fonts import with_chinese
 from crackstudio.studio.joints.classes import join_classes
 from crackstudio.studio.joints.dialogs import join_dialogs
 from crackstudio.studio.joints.editing import join_editing
@@ -58,6 +59,7 @@ def make_app() -> QApplication:
     app.setApplicationName("crackstudio")
     app.setApplicationDisplayName("CrackStudio")
     app.setDesktopFileName("crackstudio")
+    app.setFont(with_chinese(app.font()))
     return app
 
 

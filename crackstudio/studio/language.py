@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QLocale, QObj
 from PySide6.QtWidgets import QApplication, QWidget
 
 from crackstudio.core.locations import resources
+from crackstudio.studio.fonts import can_write
 
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "zh_CN": "简体中文"}
@@ -121,10 +122,10 @@ def language() -> str:
 
 
 def system_language() -> str:
-    """The first of the system's languages that there is; else English."""
+    """The first of the system's languages that there is, and a font for it; else English."""
     for wanted in QLocale.system().uiLanguages():
         for code in LANGUAGES:
-            if QLocale(wanted).language() == QLocale(code).language():
+            if QLocale(wanted).language() == QLocale(code).language() and can_write(code):
                 return code
     return ENGLISH
 

@@ -187,6 +187,16 @@ def no_images() -> Notice:
     )
 
 
+def no_font(language: str) -> Notice:
+    """A language was chosen that nothing here can write: said in English, which every font can."""
+    return Notice(
+        title=f"No font here can write {language}",
+        words="Its signs show as boxes. On Debian and Ubuntu: sudo apt-get install fonts-noto-cjk, then start again.",
+        tone=Tone.WARNING,
+        topic="font",
+    )
+
+
 def all_confirmed() -> Notice:
     """The queue is empty."""
     return Notice(

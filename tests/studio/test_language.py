@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from crackstudio.studio import language
+from crackstudio.studio.joints import dialogs
 from crackstudio.studio.language import ENGLISH, LANGUAGES, follow, heard, joined, say, show, speak, tr
 from crackstudio.studio.settings import Settings
 
@@ -121,10 +122,13 @@ def test_numbers_of_a_sentence_from_below_are_its_places(chinese):
     assert heard("unknown 1.5 {x}") == "unknown 1.5 {x}"
 
 
-def test_the_first_start_follows_the_system_and_a_choice_is_kept(tmp_path, monkeypatch):
+def test_the_first_start_follows_the_system_and_a_choice_is_kept(tmp_path, monkeypatch, qapp):
     monkeypatch.setattr(QLocale, "system", lambda: QLocale("zh_CN"))
+    monkeypatch.setattr(language, "can_write", lambda _code: True)
     settings = Settings(tmp_path / "studio.ini")
     assert settings.language == "zh_CN"
+    monkeypatch.setattr(language, "can_write", lambda code: code == ENGLISH)
+    assert settings.language == ENGLISH, "no font: boxes tell nobody how to get out"
     monkeypatch.setattr(QLocale, "system", lambda: QLocale("fr_FR"))
     assert settings.language == ENGLISH
     settings.language = "zh_CN"
@@ -143,6 +147,15 @@ def test_the_menu_switches_at_once_and_keeps_the_choice(opened, qtbot):
     finally:
         window.actions["language_en"].trigger()
     assert window.actions["brush"].text() == "Brush"
+
+
+def test_a_language_that_no_font_can_write_is_told_of(opened, monkeypatch):
+    monkeypatch.setattr(dialogs, "can_write", lambda _code: False)
+    try:
+        opened.actions["language_zh_CN"].trigger()
+        assert "fonts-noto-cjk" in opened.notices.cards()[0].notice.words
+    finally:
+        speak(ENGLISH)
 
 
 def test_nothing_is_lost_by_a_switch(proposed, qtbot):

@@ -6,8 +6,10 @@ from PySide6.QtWidgets import QDialog
 
 from crackstudio.core.runs import RunSpec, Stock, choose_method
 from crackstudio.project import rasters
+from crackstudio.studio import telling
 from crackstudio.studio.comparing import MOST_SHOWN, Compared, Comparison
-from crackstudio.studio.language import joined, speak, tr
+from crackstudio.studio.fonts import can_write
+from crackstudio.studio.language import LANGUAGES, joined, speak, tr
 from crackstudio.studio.notice import Notice, Offer
 from crackstudio.studio.own_keys import KeyMap
 from crackstudio.studio.pictures import to_qimage
@@ -124,6 +126,8 @@ def _choose_look(window: MainWindow, theme: Theme | None, scheme: Scheme) -> Non
 def _choose_language(window: MainWindow, code: str) -> None:
     window.settings.language = code
     speak(code)
+    if not can_write(code):
+        window.session.tell(telling.no_font(LANGUAGES[code]))
 
 
 def _offer_comparison(window: MainWindow, comparison: Comparison) -> None:
