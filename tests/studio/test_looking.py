@@ -39,7 +39,14 @@ def test_a_dark_16_bit_image_is_decoded_as_ever_and_shown_lighter(tmp_path, make
     assert canvas.picture is not None
     assert np.array_equal(canvas.picture, rasters.read_rgb8(tmp_path / "deep.png"))
     assert np.median(canvas.picture) < 3
-    window.layers_panel.tones.auto.click()
+    controls = window.layers_panel.tones
+    low, high = canvas.scene.range_of_tones()
+    assert 0 <= low < 300 < high <= 60_000
+    assert controls.range.text() == f"Black {low:,.0f} · white {high:,.0f}"
+    assert canvas.scene.words_at(3, 0) == "60000", "its own values"
+    controls.auto.click()
+    assert canvas.scene.range_of_tones()[1] < high
+    assert f"white {canvas.scene.range_of_tones()[1]:,.0f}" in controls.range.text()
     assert canvas.scene.tones.brightness > 90
     assert canvas.scene.tones.contrast == 100
 

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSlider, QWidget
 
-from crackstudio.studio.language import show, tr
+from crackstudio.studio.language import say, show, tr
 from crackstudio.studio.widgets.bricks import push, text
 
 _MOST = 100
@@ -27,12 +27,15 @@ class ToneControls(QWidget):
         self.contrast = self._row(grid, 1, tr("Contrast")).slider
         self.auto = push(tr("Auto"), tip=tr("Use the screen's whole range: for dark and 16-bit images"))
         self.reset = push(tr("Reset"), flat=True, tip=tr("Show the image as it is"))
+        self.range = text("", kind="muted")
+        say(self.range, toolTip="The values of the image that are shown as black and as white")
+        grid.addWidget(self.range, 2, 1, 1, 2)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(0, 2, 0, 0)
         buttons.addWidget(self.auto)
         buttons.addWidget(self.reset)
         buttons.addStretch(1)
-        grid.addLayout(buttons, 2, 1, 1, 2)
+        grid.addLayout(buttons, 3, 1, 1, 2)
         self.auto.clicked.connect(self.auto_pressed)
         self.reset.clicked.connect(self._set_back)
 
@@ -42,6 +45,10 @@ class ToneControls(QWidget):
         self.brightness.setValue(brightness)
         self.contrast.setValue(contrast)
         self._listens = True
+
+    def set_range(self, black: float, white: float) -> None:
+        """Say which values of the image are shown as black and as white."""
+        show(self.range, text=tr("Black {black} · white {white}", black=_value(black), white=_value(white)))
 
     def _row(self, grid: QGridLayout, line: int, title: str) -> "_Dial":
         dial = _Dial(title, tip=tr("{title} of what is shown; the image stays as it is", title=title))
@@ -57,6 +64,10 @@ class ToneControls(QWidget):
     def _tell(self) -> None:
         if self._listens:
             self.tones_changed.emit(self.brightness.value(), self.contrast.value())
+
+
+def _value(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 10 or value == round(value) else f"{value:.3g}"
 
 
 class _Dial:
