@@ -11,9 +11,9 @@ import threading
 import traceback
 from pathlib import Path
 
-from test_kill import SIDE, dot
+from test_kill import SIDE, TILES, dot, tags_of
 
-from crackstudio.core.images import MaskKind, Review
+from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.project.project import Project
 from crackstudio.studio.mask_editor import MaskEditor
 
@@ -40,6 +40,7 @@ class Sitting:
         self.project.flush()  # a hand is slower than the writer: all strokes but the newest have had their turn
         self.editor.begin_stroke(*dot(number), size=9, value=1)
         self.editor.finish_stroke()
+        self.project.tiles.keep(self.image, tags_of(self.project, self.image).tagged({number % TILES}, Tag.CRACKED))
         self.project.remember("strokes", number + 1)
         say(f"stroke {number}")
 

@@ -1,4 +1,4 @@
-"""kill -9 at random moments while one paints, undoes, saves, closes and opens: at most one stroke is lost."""
+"""kill -9 at random moments while one paints, tags tiles, undoes, saves, closes and opens: at most one step is lost."""
 
 import os
 import random
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crackstudio.core.images import MaskKind
+from crackstudio.core.images import MaskKind, Tag
 from crackstudio.imaging.brush import Brush, Stroke
 from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.project import rasters
@@ -31,6 +31,8 @@ WHILE_OPENING = 0.2
 
 SIDE, STEP = 768, 24
 COLUMNS = SIDE // STEP
+TILE_SIDE = 32
+TILES = (SIDE // TILE_SIDE) ** 2
 
 NURSERY = Path(__file__).with_name("painter.py")
 
@@ -39,6 +41,10 @@ def dot(number):
     """Centre of a stroke: each has a place of its own, neighbours in one tile and in the next."""
     number = number * 7 % COLUMNS**2
     return STEP * (number % COLUMNS) + STEP / 2, STEP * (number // COLUMNS) + STEP / 2
+
+
+def tags_of(project, image):
+    return project.tiles.tags(image, width=SIDE, height=SIDE)
 
 
 def expected(strokes):
@@ -90,7 +96,7 @@ def found(folder):
         entry = project.entry(image)
         editor = MaskEditor(SIDE, SIDE, mask=mask, kind=entry.mask_kind or MaskKind.EXACT)
         editor.replay(strokes)
-        return editor, project.recall("strokes", 0)
+        return editor, project.recall("strokes", 0), set(tags_of(project, image).places(Tag.CRACKED))
     finally:
         project.close()
 
@@ -107,6 +113,7 @@ def test_kills_cost_at_most_one_stroke_and_leave_everything_sound(tmp_path):
     rasters.write_png(folder / "a.png", np.zeros((SIDE, SIDE, 3), np.uint8))
     project = Project.open(folder)
     project.scan()
+    project.tiles.choose_side(TILE_SIDE)
     project.close()
     chance = random.Random(11)
     painted, strokes = 0, 0
@@ -115,7 +122,7 @@ def test_kills_cost_at_most_one_stroke_and_leave_everything_sound(tmp_path):
             first = 0 if painted > COLUMNS**2 - 200 else painted
             seconds, at_work = chance.uniform(0, LONGEST_SECONDS), chance.random() > WHILE_OPENING
             told = painter_killed(parent, first=first, seconds=seconds, at_work=at_work)
-            editor, recalled = found(folder)
+            editor, recalled, tiles = found(folder)
             mask = editor.array()
             painted = strokes_in(mask)
             if painted == 0 and told == 0:
@@ -123,6 +130,7 @@ def test_kills_cost_at_most_one_stroke_and_leave_everything_sound(tmp_path):
             assert np.array_equal(mask, expected(range(painted)))
             assert painted >= max(first, told - 1)
             assert recalled >= told - 1 or told == first
+            assert {number % TILES for number in range(first, told - 1)} <= tiles
             assert editor.kind is MaskKind.REGION
             strokes += max(0, painted - first)
     assert strokes > 0

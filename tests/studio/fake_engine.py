@@ -36,6 +36,7 @@ CARDS = (
         needs=(Need(kind=NeedKind.CRACKED, at_least=1), Need(kind=NeedKind.INTACT, at_least=1)),
         uses="tags",
         paper="RepairerGAN",
+        settings=(Setting(name="tile", default=96, help="Side of the crops", minimum=32, maximum=1024),),
     ),
 )
 

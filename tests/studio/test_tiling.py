@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.project import rasters
-from crackstudio.project.project import Project
 from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.widgets.main_window import MainWindow
 
@@ -295,14 +294,19 @@ def test_what_is_shown_is_what_is_tagged(sitting: Sitting) -> None:
     assert colour(8) == plain
 
 
-@pytest.fixture
-def tagged(sitting: Sitting) -> Project:
-    sitting.sweep(0, 5)
-    sitting.window.tile_panel._rest.click()
-    assert sitting.window.session.project is not None
-    return sitting.window.session.project
-
-
-def test_the_stock_of_a_run_has_them(tagged: Project) -> None:
-    stock = tagged.stock()
-    assert (stock.cracked_tiles, stock.intact_tiles, stock.tile_side) == (6, 18, 50)
+def test_one_press_takes_tiles_and_crops_of_their_side_into_a_run(sitting: Sitting) -> None:
+    window = sitting.window
+    window.proposing.start()
+    sitting.qtbot.waitUntil(lambda: bool(window.proposing.methods), timeout=15_000)
+    sitting.choose_side(150)
+    sitting.sweep(0)
+    window.tile_panel._rest.click()
+    window.actions["retrain"].trigger()
+    sitting.qtbot.waitUntil(lambda: window.retraining.history is not None, timeout=15_000)
+    assert window.retraining.history is not None
+    assert window.retraining.history.record.spec.settings == {"tile": 150}
+    assert window.session.project is not None
+    (run,) = window.session.project.runs()
+    (item,) = run.snapshot().items
+    assert item.tiles is not None
+    assert (item.tag, item.tiles.count(Tag.CRACKED), item.tiles.count(Tag.INTACT)) == (Tag.CRACKED, 1, 1)
