@@ -1,7 +1,7 @@
 """Fonts for Chinese: names of files in it are everywhere, and the window may speak it."""
 
 from PySide6.QtCore import QLocale
-from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 
 _SIMPLIFIED = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei")
 
@@ -12,7 +12,7 @@ def with_chinese(font: QFont) -> QFont:
     Left alone, fontconfig takes any font that has the sign: in a bold cut, a serif, or the forms of another language.
     """
     made = QFont(font)
-    made.setFamilies([*font.families(), *filter(QFontDatabase.hasFamily, _SIMPLIFIED)])
+    made.setFamilies([QFontInfo(font).family(), *filter(QFontDatabase.hasFamily, _SIMPLIFIED)])
     return made
 
 

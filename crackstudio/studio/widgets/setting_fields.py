@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
 from crackstudio.core.runs import Setting, SettingValue
-from crackstudio.studio.language import say
+from crackstudio.studio.language import say, show, tr
 from crackstudio.studio.widgets.bricks import inset
 from crackstudio.studio.widgets.scientific_box import ScientificBox
 
@@ -57,7 +57,7 @@ class _Whole(SettingField):
         low = -_LARGEST_WHOLE if setting.minimum is None else int(setting.minimum)
         high = _LARGEST_WHOLE if setting.maximum is None else min(_LARGEST_WHOLE, int(setting.maximum))
         self.widget.setRange(low, high)
-        self.widget.setSuffix(f" {setting.unit}" if setting.unit else "")
+        show(self.widget, suffix=tr(" {unit}", unit=tr(setting.unit)) if setting.unit else "")
 
     def value(self) -> SettingValue:
         return self.widget.value()
@@ -74,7 +74,7 @@ class _Number(SettingField):
             -1e300 if setting.minimum is None else setting.minimum,
             1e300 if setting.maximum is None else setting.maximum,
         )
-        self.widget.setSuffix(f" {setting.unit}" if setting.unit else "")
+        show(self.widget, suffix=tr(" {unit}", unit=tr(setting.unit)) if setting.unit else "")
 
     def value(self) -> SettingValue:
         return self.widget.value()
