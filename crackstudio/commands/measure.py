@@ -21,9 +21,6 @@ from crackstudio.project.pairing import MaskFolder
 
 Mask = NDArray[np.uint8]
 
-LARGEST_ID = 20
-"""In a folder of masks; beyond, values are shades of another tool's picture."""
-
 
 def measure_command(masks: Path, *, out: Path | None, json: bool) -> None:
     """Measure, write the table to `out` where given, and print what was asked for."""
@@ -84,8 +81,7 @@ def _read(path: Path) -> Mask:
     if array.dtype == np.uint8 and (array.ndim == 2 or (array == array[:, :, :1]).all()):
         grey = np.ascontiguousarray(array if array.ndim == 2 else array[:, :, 0])
         values = np.flatnonzero(np.bincount(grey.ravel(), minlength=UNSURE + 1))
-        ids = values[(values != 0) & (values != UNSURE)]
-        if ids.size and ids.max() <= LARGEST_ID:
+        if rasters.are_class_ids(values):
             return grey
     return rasters.read_foreign_mask(path)
 

@@ -32,6 +32,9 @@ BYTES_PER_BYTE = 20_000
 TRUSTED_PIXELS = 64 * 2**20
 """Below this a promise costs so little memory that the decoder may find out by itself."""
 
+LARGEST_ID = 20
+"""In masks of other tools; beyond, values are shades."""
+
 _REDUCED = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4, 2: cv2.IMREAD_REDUCED_COLOR_2}
 
 
@@ -149,18 +152,24 @@ def read_mask(path: Path) -> NDArray[np.uint8]:
 def read_foreign_mask(path: Path) -> NDArray[np.uint8]:
     """(H, W) uint8, 1 where another tool's mask shows a defect, else 0.
 
-    With two values {0, x}: x. With small numbers only (class ids): all but 0. Otherwise grey over half. A file of
-    {0, 1, 255} is one of CrackStudio's own: 255 stays unsure.
+    With two values {0, x}: x. With small numbers only (class ids): all but 0, and 255 beside them stays unsure, as in
+    CrackStudio's own. Otherwise grey over half.
     """
     array = read_image(path).array
     grey = array if array.ndim == 2 else array.max(axis=2)
     values = np.unique(grey) if grey.dtype != np.uint8 else np.flatnonzero(np.bincount(grey.ravel(), minlength=256))
-    if set(values.tolist()) in ({0, 1, UNSURE}, {1, UNSURE}):
-        return grey.astype(np.uint8)
+    if grey.dtype == np.uint8 and are_class_ids(values):
+        return np.where(grey == UNSURE, np.uint8(UNSURE), (grey != 0).view(np.uint8))
     if not _are_ids(values) and _is_photograph(grey):
         raise RasterError(f"{path} looks like a photograph, not a mask. It was left as it is; name the masks' folder.")
     defect = grey != 0 if _are_ids(values) else grey > _half(array)
     return np.asarray(defect, np.bool_).view(np.uint8)
+
+
+def are_class_ids(values: NDArray[Any]) -> bool:
+    """Whether the values of an 8-bit mask are small numbers, with 255 for unsure beside them, rather than shades."""
+    ids = values[(values != 0) & (values != UNSURE)]
+    return bool(ids.size) and int(ids.max()) <= LARGEST_ID
 
 
 def png_bytes(array: NDArray[Any]) -> bytes:

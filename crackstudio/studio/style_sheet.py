@@ -44,6 +44,7 @@ QMenu::item { padding: 6px 28px 6px 10px; border-radius: 4px; }
 QMenu::item:selected { background: $accent_soft; color: $text; }
 QMenu::item:disabled { color: $faint; }
 QMenu::icon { padding-left: 8px; }
+QMenu::icon:checked { background: $accent_soft; border: 1px solid $accent; border-radius: 4px; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
 
 QDockWidget { color: $muted; }

@@ -280,6 +280,10 @@ def test_a_mask_saved_again_as_rgb_is_still_read_and_a_photograph_is_not(place):
         ([0, 0], [0, 0]),
         ([0, 3, 90, 200, 255], [0, 0, 0, 1, 1]),
         ([0, 1, 255], [0, 1, 255]),
+        ([0, 2, 255], [0, 1, 255]),
+        ([0, 1, 2, 7, 255], [0, 1, 1, 1, 255]),
+        ([0, 1, 3], [0, 1, 1]),
+        ([2, 255], [1, 255]),
     ],
 )
 def test_masks_of_other_tools(place, values, expected):

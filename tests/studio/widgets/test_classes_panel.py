@@ -275,3 +275,27 @@ def test_the_class_in_use_may_be_hidden_and_that_is_told(window, qtbot):
     assert any("hidden" in words for words in said)
     click(qtbot, window, 0, NAME)
     assert not window.classes.hidden
+
+
+def test_a_damaged_list_of_classes_is_told_and_comes_from_the_database(window, folder, qtbot):
+    add(qtbot, window, "spall")
+    home = window.session.project.home
+    window.actions["close_project"].trigger()
+    (home / "classes.json").write_bytes(b'{"torn')
+    window.session.open_folder(folder)
+    qtbot.waitUntil(lambda: window.session.image is not None and bool(told(window)))
+    assert rows(window)[1] == (2, "spall", "2")
+    assert any("damaged" in words for card in told(window) for words in card)
+
+
+def test_a_picture_in_the_place_of_a_mask_adds_no_classes(window, qtbot):
+    other = window.session.entries()[3]
+    path = window.session.project.home / "masks" / f"{other.name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rasters.write_png(path, np.arange(48 * 64).reshape(48, 64).astype(np.uint8))
+    kept = path.read_bytes()
+    window.session.open_image(other.id)
+    qtbot.waitUntil(lambda: window.session.image.id == other.id and bool(told(window)))
+    assert [row[1] for row in rows(window)] == ["crack", "unsure"]
+    assert any("253 values that are no classes" in words for card in told(window) for words in card)
+    assert path.read_bytes() == kept
