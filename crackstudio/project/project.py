@@ -61,9 +61,12 @@ class Project:
         self._lock = lock
         self._database = database
         self._listener: Callable[[str], None] | None = None
+        self._on_disk: Callable[[str, bool], None] | None = None
         self._reports: list[str] = []
         self._catalogue = Catalogue(database.load(), self._touch)
-        self._writer = Writer(database, read_images=self._catalogue.read, report=self.report, check=self._check_home)
+        self._writer = Writer(
+            database, read_images=self._catalogue.read, report=self._report_disk, check=self._check_home
+        )
         self._state = State(database.load_state(), home=self.home, put=self._writer.put)
         self.class_table = open_classes(layout, state=self._state, writer=self._writer, report=self.report)
         self.tiles = TileBook(
@@ -125,14 +128,21 @@ class Project:
             lock.release()
             raise
 
-    def listen(self, listener: Callable[[str], None]) -> None:
+    def listen(self, listener: Callable[[str], None], *, on_disk: Callable[[str, bool], None] | None = None) -> None:
         """Have reports (a mask kept aside, a disk that is full, ...) told to `listener`, on whatever thread they arise.
 
-        Those that nobody heard so far are told at once.
+        Those that nobody heard so far are told at once. What is about the disk goes to `on_disk`, if given, with
+        whether it is well again.
         """
-        self._listener = listener
+        self._listener, self._on_disk = listener, on_disk
         while self._reports:
             listener(self._reports.pop(0))
+
+    def _report_disk(self, message: str, is_well: bool) -> None:
+        if self._on_disk is not None:
+            self._on_disk(message, is_well)
+        else:
+            self.report(message)
 
     def report(self, message: str) -> None:
         """Tell the listener, or keep it until there is one."""

@@ -35,7 +35,7 @@ class Writer:
         database: Database,
         *,
         read_images: ReadImages,
-        report: Callable[[str], None],
+        report: Callable[[str, bool], None],
         check: Callable[[], None],
     ) -> None:
         self._database = database
@@ -158,9 +158,9 @@ class Writer:
             self._ended += 1
             self._wake.notify_all()
         if self._trouble and not had:
-            self._report(self._trouble)
+            self._report(self._trouble, False)
         elif had and not self._trouble:
-            self._report("The project can be written again; everything is on disk.")
+            self._report("The project can be written again; everything is on disk.", True)
 
 
 def _done(acts: Acts) -> tuple[Acts, str]:

@@ -31,6 +31,7 @@ from crackstudio.studio.proposing import Proposing
 from crackstudio.studio.recovery import Recovery
 from crackstudio.studio.retraining import Retraining
 from crackstudio.studio.reviewing import Reviewing
+from crackstudio.studio.save_trouble import SaveTrouble
 from crackstudio.studio.session import Session
 from crackstudio.studio.settings import Settings, default_path
 from crackstudio.studio.succession import Succession
@@ -68,6 +69,7 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
     reading, writing = Background(threads=READERS), Background(threads=1)
     session = Session(reading=reading, writing=writing)
     Recovery(session)
+    SaveTrouble(session)
     proposing = Proposing(session, command=engine)
     succession = Succession(session, proposing=proposing)
     retraining = Retraining(session, proposing=proposing, succession=succession, command=engine)

@@ -31,5 +31,7 @@ class Notice:
     tone: Tone = Tone.PLAIN
     offers: tuple[Offer, ...] = ()
     topic: str = ""
+    covers: tuple[str, ...] = ()
+    """Topics that this one says too: their notices go."""
     seconds: int | None = None
     """Goes by itself after so long; None stays until it is closed."""

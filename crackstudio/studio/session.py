@@ -48,6 +48,11 @@ class Session(QObject):
     """`Notice`."""
     message_given = Signal(object)
     """A line that may pass by."""
+    save_failed = Signal(int, object)
+    """Image id and exception: a mask is not on disk; it is tried again."""
+    disk_failed = Signal(str)
+    """Strokes, tags and reviews cannot be brought to disk; they are tried again."""
+    disk_mended = Signal()
     reported = Signal(str)
     """What the project says of its disk, from whatever thread."""
 
@@ -248,7 +253,7 @@ class Session(QObject):
         desk.open_failed.connect(self._tell_image_failure)
         desk.edited.connect(self._take_edit)
         desk.saved.connect(self._take_saved)
-        desk.save_failed.connect(self._tell_save_failure)
+        desk.save_failed.connect(self.save_failed)
         self.project_opened.emit(project)
         self.entries_reset.emit()
         self._open_first()
@@ -330,8 +335,3 @@ class Session(QObject):
         order = list(self.order())
         if identity in order[:-1]:
             self.open_image(order[order.index(identity) + 1])
-
-    def _tell_save_failure(self, identity: int, error: Exception) -> None:
-        if self.project is not None:
-            name = self.project.entry(identity).name
-            self.tell(telling.save_failed(name, error, again=self.save_all))

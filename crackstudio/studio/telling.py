@@ -55,19 +55,20 @@ def image_failed(error: Exception, *, skip: Act) -> Notice:
     )
 
 
-def save_failed(name: str, error: Exception, *, again: Act) -> Notice:
-    """A mask could not be saved."""
+def not_saved(error: str, *, again: Act) -> Notice:
+    """The disk does not take a mask, or strokes, tags and reviews."""
     return Notice(
-        title=tr("{name} could not be saved", name=name),
-        words=tr(
-            "{error} The mask on disk is as it was, every stroke is kept in the journal, and saving is tried again "
-            "within half a minute.",
-            error=heard(str(error)),
-        ),
+        title=tr("What was painted could not be saved"),
+        words=joined((heard(error), tr("It is tried again by itself, too.")), by=" "),
         tone=Tone.BAD,
         topic="save",
         offers=(Offer(words=tr("Save again"), act=again),),
     )
+
+
+def saved_again() -> Notice:
+    """The disk takes everything again."""
+    return Notice(title=tr("Everything is saved again"), tone=Tone.GOOD, topic="save", covers=("close",), seconds=8)
 
 
 def not_closed(error: Exception, *, again: Act, anyway: Act) -> Notice:
@@ -81,6 +82,7 @@ def not_closed(error: Exception, *, again: Act, anyway: Act) -> Notice:
         ),
         tone=Tone.BAD,
         topic="close",
+        covers=("save",),
         offers=(Offer(words=tr("Save again"), act=again), Offer(words=tr("Close without saving"), act=anyway)),
     )
 

@@ -5,6 +5,7 @@ import errno
 import os
 import sqlite3
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -63,13 +64,17 @@ def test_painting_goes_on_and_everything_is_saved_when_it_can_be(
         opened.session.writing.finish()
         with pytest.raises(FolderError):
             opened.session.project.flush()
-        qtbot.waitUntil(lambda: len(told(opened)) == 2)
-        assert sum("could not be saved" in words for words in told(opened)) == 1
-        assert sum("cannot be written just now" in words for words in told(opened)) == 1
+        qtbot.waitUntil(lambda: bool(told(opened)))
+        (words,) = told(opened)
+        assert "could not be saved" in words
+        assert "strokes are kept" in words
+        assert "free some space or give the permission back" in words
         assert np.array_equal(masks_on_disk(folder)["裂缝 0.png.png"], saved)
         assert list(masks_on_disk(folder)) == ["裂缝 0.png.png"]
         assert not opened.close()
         assert opened.isVisible()
+        (words,) = told(opened)
+        assert "Not closed" in words
         assert np.array_equal(opened.session.image.editor.array(), other)
     opened.session._desk._autosave.timeout.emit()
     opened.session.writing.finish()
@@ -77,7 +82,67 @@ def test_painting_goes_on_and_everything_is_saved_when_it_can_be(
     assert np.array_equal(masks_on_disk(folder)["裂缝 0.png.png"], mask)
     assert np.array_equal(masks_on_disk(folder)["裂缝 1.png.png"], other)
     assert list((folder / ".crackstudio" / "masks").glob(".*")) == []
+    qtbot.waitUntil(lambda: [words.partition(" | ")[0] for words in told(opened)] == ["Everything is saved again"])
     assert opened.close()
+
+
+def test_a_notice_that_was_closed_does_not_come_again_with_every_try(opened, paint, told, broken_disk, qtbot):
+    with broken_disk():
+        paint(opened)
+        opened.actions["save"].trigger()
+        opened.session.writing.finish()
+        qtbot.waitUntil(lambda: bool(told(opened)))
+        opened.notices.cards()[0].dismiss()
+        for y in (10, 30):
+            paint(opened, y=y)
+            opened.session._desk._autosave.timeout.emit()
+            opened.session.writing.finish()
+            with pytest.raises(FolderError):
+                opened.session.project.flush()
+        assert told(opened) == []
+
+
+def test_strokes_alone_that_cannot_be_written_are_told_and_masks_follow_when_the_disk_is_well(
+    opened, folder, paint, told, broken_disk, qtbot
+):
+    with broken_disk():
+        mask = paint(opened)
+        qtbot.waitUntil(lambda: bool(told(opened)))
+        assert "could not be saved" in told(opened)[0]
+    opened.session.project.flush()
+    qtbot.waitUntil(lambda: "Everything is saved again" in told(opened)[0])
+    opened.session.writing.finish()
+    assert np.array_equal(masks_on_disk(folder)["裂缝 0.png.png"], mask)
+
+
+def test_a_permission_that_is_lost_while_saving_is_told_once_and_the_old_mask_is_whole(
+    opened, folder, paint, told, monkeypatch
+):
+    """Of the masks alone: everything else can be written."""
+    first = paint(opened)
+    opened.actions["save"].trigger()
+    opened.session.writing.finish()
+    replace = Path.replace
+
+    def refuse(source, target):
+        if target.parent.name == "masks":
+            raise REFUSED
+        return replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", refuse)
+        second = paint(opened, y=35)
+        for _ in range(3):
+            opened.actions["save"].trigger()
+            opened.session.writing.finish()
+        (words,) = told(opened)
+        assert "Permission denied" in words
+        assert np.array_equal(masks_on_disk(folder)["裂缝 0.png.png"], first)
+        assert len(opened.session.project.journal(opened.session.image.id).read()) == 1
+    opened.actions["save"].trigger()
+    opened.session.writing.finish()
+    assert np.array_equal(masks_on_disk(folder)["裂缝 0.png.png"], second)
+    assert "Everything is saved again" in told(opened)[0]
 
 
 def test_saving_is_tried_again_by_itself(opened, folder, paint, broken_disk, qtbot, monkeypatch):

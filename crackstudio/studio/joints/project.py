@@ -32,6 +32,7 @@ def join_project(window: MainWindow) -> None:
     _join_surveys(window)
     images.image_chosen.connect(session.open_image)
     session.notice_raised.connect(window.notices.show_notice)
+    session.notice_raised.connect(lambda notice: window.notices.settle(*notice.covers))
     session.image_opened.connect(lambda _image: window.notices.settle("image", "queue", "accept"))
     session.image_opened.connect(lambda image: _lend_picture(window, image))
     window.retraining.run_started.connect(lambda _history: window.notices.settle("run", "retrain"))
@@ -140,7 +141,11 @@ def _show_project(window: MainWindow, project: Project) -> None:
     window.setWindowTitle(f"{project.folder.name} – CrackStudio")
     window.thumbnails = Thumbnails(folder=project.folder, cache=project.home / "thumbnails", parent=window)
     window.image_list.set_thumbnails(window.thumbnails)
-    project.listen(window.session.reported.emit)
+    session = window.session
+    project.listen(
+        session.reported.emit,
+        on_disk=lambda words, is_well: session.disk_mended.emit() if is_well else session.disk_failed.emit(words),
+    )
     window.show_project(True)
     window.canvas.setFocus()
 
