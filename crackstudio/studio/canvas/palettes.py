@@ -19,7 +19,7 @@ Table = npt.NDArray[np.int32]
 SILENT = 0.25
 
 TILE_COLOURS = {Tag.CRACKED: "#ff8c1a", Tag.INTACT: "#1e9bff"}
-_SHARES = 1.0, 0.6
+_SHARES = 1.0, 0.75
 """Of the opacity: most of an image is intact, and is still looked at."""
 _GRID = 0.4
 

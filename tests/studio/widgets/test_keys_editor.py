@@ -36,13 +36,13 @@ def caps(sheet):
 
 
 def test_a_key_is_recorded_and_works_at_once(opened, editor, qtbot):
-    press(qtbot, editor, "erase", Qt.Key.Key_J)
-    assert shortcuts(opened, "erase") == ["E", "J"]
+    press(qtbot, editor, "erase", Qt.Key.Key_R)
+    assert shortcuts(opened, "erase") == ["E", "R"]
     editor.close()
     opened.activateWindow()
     opened.canvas.setFocus()
     qtbot.waitUntil(opened.isActiveWindow)
-    qtbot.keyClick(opened.canvas, Qt.Key.Key_J)
+    qtbot.keyClick(opened.canvas, Qt.Key.Key_R)
     assert opened.canvas.tool is ToolKey.ERASE
 
 
@@ -60,7 +60,7 @@ def test_a_clash_names_the_other_and_takes_the_key_only_when_told(opened, editor
 def test_reset_asks_for_a_key_that_another_has_now(opened, editor, qtbot):
     press(qtbot, editor, "brush", Qt.Key.Key_E)
     editor.bar.offer.click()
-    press(qtbot, editor, "erase", Qt.Key.Key_J)
+    press(qtbot, editor, "erase", Qt.Key.Key_R)
     editor.panel.reset.click()
     assert editor.bar.words == "E is a key of “Brush”."
     editor.bar.offer.click()
@@ -112,10 +112,10 @@ def test_every_action_is_in_a_menu(opened):
 
 
 def test_four_keys_are_enough(opened, editor, qtbot):
-    for key in (Qt.Key.Key_J, Qt.Key.Key_N, Qt.Key.Key_M):
+    for key in (Qt.Key.Key_R, Qt.Key.Key_N, Qt.Key.Key_M):
         assert editor.panel.recorder.isEnabled()
         press(qtbot, editor, "flag", key)
-    assert shortcuts(opened, "flag") == ["G", "J", "N", "M"]
+    assert shortcuts(opened, "flag") == ["G", "R", "N", "M"]
     assert not editor.panel.recorder.isEnabled()
 
 
@@ -128,8 +128,8 @@ def test_there_is_one_editor_and_a_double_click_records(opened, editor, qtbot):
     editor.choose("grow")
     editor.list.itemActivated.emit(editor.list.currentItem(), 0)
     qtbot.waitUntil(editor.panel.recorder.hasFocus)
-    qtbot.keyClick(editor.panel.recorder, Qt.Key.Key_J)
-    assert shortcuts(opened, "grow") == ["J"]
+    qtbot.keyClick(editor.panel.recorder, Qt.Key.Key_R)
+    assert shortcuts(opened, "grow") == ["R"]
 
 
 def test_search_by_action_key_and_group(editor):
@@ -143,7 +143,7 @@ def test_search_by_action_key_and_group(editor):
 
 
 def test_a_preset_is_chosen_and_own_keys_of_each_come_back(opened, editor, qtbot, tmp_path):
-    press(qtbot, editor, "flag", Qt.Key.Key_J)
+    press(qtbot, editor, "flag", Qt.Key.Key_R)
     editor.presets.setCurrentIndex(editor.presets.findData("napari"))
     editor.presets.activated.emit(editor.presets.currentIndex())
     assert shortcuts(opened, "brush") == ["2", "P"]
@@ -153,28 +153,28 @@ def test_a_preset_is_chosen_and_own_keys_of_each_come_back(opened, editor, qtbot
     assert Settings(tmp_path / "studio.ini").preset == "napari"
     editor.presets.setCurrentIndex(editor.presets.findData("default"))
     editor.presets.activated.emit(editor.presets.currentIndex())
-    assert shortcuts(opened, "flag") == ["G", "J"]
+    assert shortcuts(opened, "flag") == ["G", "R"]
 
 
 def test_reset_all_can_be_undone(opened, editor, qtbot):
     assert not editor.reset_all.isEnabled()
-    press(qtbot, editor, "flag", Qt.Key.Key_J)
+    press(qtbot, editor, "flag", Qt.Key.Key_R)
     editor.reset_all.click()
     assert shortcuts(opened, "flag") == ["G"]
     editor.bar.offer.click()
-    assert shortcuts(opened, "flag") == ["G", "J"]
+    assert shortcuts(opened, "flag") == ["G", "R"]
 
 
 def test_the_sheet_and_buttons_follow(opened, qtbot):
     opened.actions["keys"].trigger()
     sheet = opened.findChild(KeysSheet)
-    assert "Ctrl+J" not in caps(sheet)
+    assert "Ctrl+R" not in caps(sheet)
     next(button for button in sheet.findChildren(QPushButton) if "Change keys" in button.text()).click()
     editor = opened.findChild(KeysEditor)
-    press(qtbot, editor, "grow", Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
-    assert "Ctrl+J" in caps(sheet)
-    assert opened.actions["grow"].toolTip().startswith("Grow  (Ctrl+J)\n")
-    press(qtbot, editor, "accept", Qt.Key.Key_J)
+    press(qtbot, editor, "grow", Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert "Ctrl+R" in caps(sheet)
+    assert opened.actions["grow"].toolTip().startswith("Grow  (Ctrl+R)\n")
+    press(qtbot, editor, "accept", Qt.Key.Key_R)
     assert opened.image_panel.accept.toolTip() == opened.actions["accept"].toolTip()
     button = next(one for one in opened.mend_panel.findChildren(QPushButton) if one.text() == "Grow")
     assert button.toolTip() == opened.actions["grow"].toolTip()
@@ -185,20 +185,20 @@ def test_the_mask_is_hidden_while_its_new_key_is_held(opened, editor, qtbot, mon
     monkeypatch.setattr(opened.canvas, "peek", seen.append)
     editor.choose("peek")
     editor.panel._shown[0].findChild(QToolButton).click()
-    press(qtbot, editor, "peek", Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    press(qtbot, editor, "peek", Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     editor.close()
     qtbot.keyPress(opened, Qt.Key.Key_V)
     assert seen == []
-    qtbot.keyPress(opened, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
-    qtbot.keyRelease(opened, Qt.Key.Key_J)
+    qtbot.keyPress(opened, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyRelease(opened, Qt.Key.Key_R)
     assert seen == [True, False]
     assert opened.actions["peek"].shortcuts() == []
 
 
 def test_own_keys_are_there_in_the_next_sitting(opened, editor, qtbot, tmp_path):
-    press(qtbot, editor, "flag", Qt.Key.Key_J)
+    press(qtbot, editor, "flag", Qt.Key.Key_R)
     opened.close()
     again = build_window(Settings(tmp_path / "studio.ini"))
     qtbot.addWidget(again)
-    assert again.actions["flag"].shortcuts() == [QKeySequence("G"), QKeySequence("J")]
+    assert again.actions["flag"].shortcuts() == [QKeySequence("G"), QKeySequence("R")]
     again.close()
