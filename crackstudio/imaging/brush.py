@@ -56,6 +56,8 @@ def renew(mask: TiledMask, where: Where, *, value: int) -> None:
     for row, col in mask.tiles_in():
         before = mask.tile(row, col)
         allowed = where.allows(Area(row * TILE, col * TILE, *before.shape))
+        if mask.is_blank(row, col) and not allowed.any():
+            continue
         after = np.where((before == BACKGROUND) | (before == value), allowed * np.uint8(value), before)
         if not np.array_equal(after, before):
             mask.writable(row, col)[:] = after

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
-from crackstudio.core.classes import UNSURE
+from crackstudio.core.classes import COLOURS, UNSURE
 from crackstudio.core.images import MaskKind
 from crackstudio.project import rasters
 from crackstudio.studio.canvas.tools.tool import ToolKey
@@ -184,3 +184,33 @@ def test_what_is_saved_holds_every_class(hand, qtbot):
     kept = rasters.read_image(path).array
     assert kept.dtype == np.uint8
     assert np.array_equal(kept, wanted)
+
+
+@pytest.mark.parametrize("tool", [ToolKey.BRUSH, ToolKey.POLYGON])
+def test_another_class_is_named_at_the_pointer_for_a_moment(hand, tool):
+    hand.canvas.set_tool(tool)
+    QTest.mouseMove(hand.canvas, hand.at(30, 30))
+    hand.canvas._cursor._timer.stop()
+    hand.canvas._cursor.words_gone.emit()
+    before = hand.canvas.grab().toImage()
+    hand.window.classes.choose(2)
+    place = hand.canvas._cursor._place
+    assert place.text == "spall"
+    assert place.plate is not None
+    assert hand.canvas.grab().toImage() != before
+    hand.canvas._cursor._timer.stop()
+    hand.canvas._cursor.words_gone.emit()
+    place = hand.canvas._cursor._place
+    assert place is None if tool is ToolKey.POLYGON else place.plate is None
+
+
+def test_the_ring_has_the_colour_of_what_is_painted(hand):
+    hand.canvas.brush_size = 20
+    QTest.mouseMove(hand.canvas, hand.at(30, 35))
+    seen = {}
+    for value in (2, 3):
+        hand.window.classes.choose(value)
+        seen[value] = hand.canvas._cursor._place.colour
+    hand.canvas.set_tool(ToolKey.ERASE)
+    assert seen == {2: COLOURS[1], 3: COLOURS[2]}
+    assert hand.canvas._cursor._place.colour == ""

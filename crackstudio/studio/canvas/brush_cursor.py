@@ -21,7 +21,7 @@ class _Place:
     """Where the ring is, in device pixels."""
 
     at: QPointF
-    radius: float
+    radius: float | None
     ratio: float
     colour: str
     plate: QRect | None
@@ -47,8 +47,10 @@ class BrushCursor(QObject):
         self._words = words
         self._timer.start()
 
-    def move(self, view: Viewport | None, at: QPointF | None, *, size: int, ratio: float, colour: str = "") -> QRegion:
-        """Go to a device position; `colour` is what is painted, empty where nothing is.
+    def move(
+        self, view: Viewport | None, at: QPointF | None, *, size: int | None, ratio: float, colour: str = ""
+    ) -> QRegion:
+        """Go to a device position; `size` is None where there is no ring, `colour` empty where nothing is painted.
 
         While something is told and the pointer is elsewhere the ring is in the middle of the window. Returns the pixels
         to repaint: where the ring was and where it is.
@@ -57,22 +59,17 @@ class BrushCursor(QObject):
         if at is None and view is not None and self._timer.isActive():
             at = QPointF(view.width / 2, view.height / 2)
         self._place = None
-        if view is not None and at is not None:
+        if view is not None and at is not None and (size is not None or self._timer.isActive()):
             self._place = self._placed(view, at, size=size, ratio=ratio, colour=colour)
         return left + self._region()
-
-    def hide(self) -> QRegion:
-        """Show no ring. Returns the pixels to repaint."""
-        left = self._region()
-        self._place = None
-        return left
 
     def draw(self, painter: QPainter, boxes: Iterable[Box], *, font: QFont) -> None:
         """In device pixels, inside of the boxes."""
         place = self._place
         if place is None:
             return
-        self._ring.draw(painter, boxes, place.at, place.radius, ratio=place.ratio, colour=place.colour)
+        if place.radius is not None:
+            self._ring.draw(painter, boxes, place.at, place.radius, ratio=place.ratio, colour=place.colour)
         if place.plate is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -81,16 +78,16 @@ class BrushCursor(QObject):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             write(painter, font, QRectF(place.plate), place.text, pixels=round(_FIGURES * place.ratio))
 
-    def _placed(self, view: Viewport, at: QPointF, *, size: int, ratio: float, colour: str) -> _Place:
-        radius = size / 2 * view.scale
-        plate = _plate(view, at, radius, ratio=ratio, words=self._words) if self._timer.isActive() else None
+    def _placed(self, view: Viewport, at: QPointF, *, size: int | None, ratio: float, colour: str) -> _Place:
+        radius = None if size is None else size / 2 * view.scale
+        plate = _plate(view, at, radius or 0, ratio=ratio, words=self._words) if self._timer.isActive() else None
         return _Place(at=at, radius=radius, ratio=ratio, colour=colour, plate=plate, text=self._words)
 
     def _region(self) -> QRegion:
         place = self._place
         if place is None:
             return QRegion()
-        ring = ring_region(place.at, place.radius, ratio=place.ratio)
+        ring = QRegion() if place.radius is None else ring_region(place.at, place.radius, ratio=place.ratio)
         return ring if place.plate is None else ring + place.plate
 
 

@@ -176,9 +176,7 @@ class Workbench(Display):
         self._move_ring()
 
     def _move_ring(self) -> None:
-        if self._tool_in_force().shows_ring:
-            colour = self._colour if self._tool_in_force().paints else ""
-            region = self._cursor.move(self.view, self._at, size=self._brush_size, ratio=self.ratio(), colour=colour)
-        else:
-            region = self._cursor.hide()
-        self.update_device(region)
+        tool = self._tool_in_force()
+        size = self._brush_size if tool.shows_ring else None
+        colour = self._colour if tool.paints else ""
+        self.update_device(self._cursor.move(self.view, self._at, size=size, ratio=self.ratio(), colour=colour))
