@@ -13,6 +13,7 @@ from crackstudio.studio.errand import Errand
 from crackstudio.studio.language import joined, tr
 from crackstudio.studio.notice import Notice, Offer, Tone
 from crackstudio.studio.session import Session
+from crackstudio.studio.words import class_name
 
 _IN_USE = "class"
 _NAMES = 5
@@ -47,7 +48,7 @@ class Classes(QObject):
         kind = self._find(identity)
         if kind is None:
             return tr("unsure") if identity == UNSURE else tr("class {number}", number=identity)
-        return kind.name
+        return class_name(kind.name)
 
     def colour_of(self, identity: int) -> str:
         """As `#rrggbb`; that of unsure too."""

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from crackstudio.core.classes import CRACK
 from crackstudio.studio.language import Said, tr
 
 _RUN = re.compile(r"(?P<when>\d{8}-\d{6})-(?P<method>.+?)(@(?P<step>\d+))?")
@@ -23,11 +24,16 @@ def rough_duration(seconds: float) -> str:
     return duration(seconds) if seconds >= 3600 else tr("{minutes} min", minutes=max(1, round(seconds / 60)))
 
 
+def class_name(name: str) -> str:
+    """The name that every project begins with is said; others are a person's own."""
+    return tr(name) if name == CRACK.name else name
+
+
 def network_name(label: str) -> str:
-    """`20261120-113141-unet@300` as `unet 20 Nov, 11:31 · step 300`; other labels as they are."""
+    """`20261120-113141-unet@300` as `unet 20 Nov, 11:31 · step 300`; the starter is said, others are as they are."""
     found = _RUN.fullmatch(label)
     if found is None:
-        return label
+        return tr("starter") if label == "starter" else label
     when = _said(datetime.strptime(found["when"], "%Y%m%d-%H%M%S").astimezone())
     name = tr("{method} {when}", method=found["method"], when=when)
     return tr("{run} · step {step:,}", run=name, step=int(found["step"])) if found["step"] else name

@@ -33,6 +33,7 @@ from crackstudio.studio.canvas.widths import PER_PIXEL, LiveWidths
 from crackstudio.studio.language import later, tr
 from crackstudio.studio.mask_editor import MaskEditor
 from crackstudio.studio.tile_editor import TileEditor
+from crackstudio.studio.words import class_name
 
 _HINT = 0.35
 """What is left of the heat's opacity beside an edited mask."""
@@ -223,7 +224,7 @@ class Scene(QObject):
     def _name_of(self, value: int) -> str:
         if value == UNSURE:
             return tr("unsure")
-        return self._classes[value].name if value in self._classes else tr("class {id}", id=value)
+        return class_name(self._classes[value].name) if value in self._classes else tr("class {id}", id=value)
 
     def _check_size(self, height: int, width: int) -> None:
         if (height, width) != self.size:
