@@ -8,10 +8,14 @@ from pathlib import Path
 from crackstudio.core.errors import FolderError, RasterError
 from crackstudio.project import rasters
 from crackstudio.project.catalogue import Catalogue
+from crackstudio.project.database import Stored
 from crackstudio.project.digest import digest_of
 from crackstudio.project.masks import MaskStore
 from crackstudio.project.revisions import with_found_mask
 from crackstudio.project.walk import Found, Walk
+
+Content = str | tuple[str, int, int]
+"""A digest, or what has to stand for it."""
 
 BATCH = 500
 """Files taken in at once: about 3 ms in which nobody else can ask the catalogue."""
@@ -40,6 +44,7 @@ class Scan:
         self._seen: set[str] = set()
         self._added: list[int] = []
         self._changed: list[int] = []
+        self._masked: list[int] = []
         self.replaced: list[str] = []
         """Names of images with masks that are other pictures now; also after a scan that was stopped or failed."""
 
@@ -124,29 +129,48 @@ class Scan:
             image = self._catalogue.find(name)
             if image is not None and image.entry.mask_kind is None:
                 self._catalogue.revise([image.entry.id], with_found_mask)
+                self._masked.append(image.entry.id)
 
     def _relink(self, relink: Callable[[int, int], bool], stopped: Callable[[], bool]) -> set[int]:
         """Find vanished images in new files of the same content; the ids of those vanished no more."""
-        by_size: dict[int, list[int]] = defaultdict(list)
-        for image in self._catalogue.images():
-            if image.gone and image.entry.digest:
-                by_size[image.bytes].append(image.entry.id)
-        found: set[int] = set()
-        for place, new in enumerate(self._added if by_size else ()):
+        vanished = [image for image in self._catalogue.images() if image.gone]
+        by_content: dict[Content, list[Stored]] = defaultdict(list)
+        for image in vanished:
+            by_content[image.entry.digest or _unread(image)].append(image)
+        sizes = {image.bytes for image in vanished if image.entry.digest}
+        renamed: dict[int, int] = {}
+        for new in dict.fromkeys([*self._added, *self._masked]) if vanished else ():
             if stopped():
                 break
             here = self._catalogue.image(new)
-            candidates = [self._catalogue.image(old) for old in by_size.get(here.bytes, ()) if old not in found]
-            if not candidates or here.entry.mask_kind is not None:
-                continue
-            digest = _digest_or_none(self._folder / here.entry.path)
-            for there in candidates:
-                old = there.entry.id
-                if there.entry.digest == digest and there.entry.page == here.entry.page and relink(new, old):
-                    self._added[place] = old
-                    found.add(old)
-                    break
-        return found
+            digest = _digest_or_none(self._folder / here.entry.path) if here.bytes in sizes else None
+            contents = () if here.gone else (digest, _unread(here))
+            old = self._former(here, [there for content in contents if content for there in by_content[content]])
+            if old is not None and relink(new, old.entry.id):
+                renamed[new] = old.entry.id
+                by_content[old.entry.digest or _unread(old)].remove(old)
+        self._added = [renamed.get(new, new) for new in self._added]
+        return set(renamed.values())
+
+    def _former(self, here: Stored, same: list[Stored]) -> Stored | None:
+        """The vanished image that `here` was; of several with its content, the one with its name."""
+        candidates = [there for there in same if there.entry.page == here.entry.page and self._may_be(there, here)]
+        return min(candidates, key=lambda there: _file(there) != _file(here)) if candidates else None
+
+    def _may_be(self, there: Stored, here: Stored) -> bool:
+        """A mask that lies here already was put here by hand, or by a relinking that was killed in the middle."""
+        if here.entry.mask_kind is None:
+            return True
+        return there.entry.mask_kind is not None and not self._masks.exists(there.entry.name)
+
+
+def _unread(image: Stored) -> Content:
+    """What a file that nobody has looked into is known by: name, size and time."""
+    return _file(image), image.bytes, image.modified
+
+
+def _file(image: Stored) -> str:
+    return image.entry.path.rpartition("/")[2]
 
 
 def _digest_or_none(path: Path) -> str | None:
