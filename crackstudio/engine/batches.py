@@ -126,17 +126,25 @@ class Batches:
     def _cut(self, stream: Stream, *, random: np.random.Generator) -> list[Crop]:
         endless, count = self._orders[stream]
         crops: list[Crop] = []
-        unreadable = 0
+        unreadable: dict[str, Exception] = {}
+        passed_over = 0
         while len(crops) < count:
             draw = next(endless)
+            file = self._dataset.items[draw.index].image
+            if file in unreadable:  # another tile of it
+                passed_over += 1
+                if passed_over > 2 * len(self._dataset):
+                    raise unreadable[file]
+                continue
             aim = draw.aim or (Aim.ON_CRACK if random.random() < ON_CRACK_SHARE else Aim.ANYWHERE)
             try:
                 crops.append(self._dataset.crop(draw.index, aim=aim, random=random))
+                passed_over = 0
             except (RasterError, MaskError) as error:
                 # one damaged file must not end a night's run: the next image takes its place
-                unreadable += 1
+                unreadable[file] = error
                 print(f"left out: {error}", file=sys.stderr)  # noqa: T201 - the run's log
-                if unreadable >= UNREADABLE:
+                if len(unreadable) >= UNREADABLE:
                     raise
         return crops
 

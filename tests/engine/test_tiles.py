@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crackstudio.core.errors import MaskError
+from crackstudio.core.errors import MaskError, RasterError
 from crackstudio.core.images import Split, Tag
 from crackstudio.core.runs import SnapshotItem
 from crackstudio.core.tiles import TileTags
@@ -119,6 +119,25 @@ def test_probes_of_tags_are_tiles_and_judges_are_images(tmp_path: Path, make_ite
     assert sorted(probe.rgb.shape for probe in jury.cracked) == [(16, 16, 3), (16, 16, 3), (64, 64, 3)]
     assert [probe.name for probe in jury.intact] == ["1.png 48,0"]
     assert [probe.name for probe in jury.validation] == ["6.png"]
+
+
+def test_a_damaged_image_with_many_tiles_does_not_end_the_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many = TileTags.none(size=10, width=300, height=300).rest_tagged(Tag.CRACKED)
+    few = TileTags.none(size=10, width=100, height=100).tagged([0], Tag.CRACKED)
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    broken = SnapshotItem(name="b", image=str(tmp_path / "broken.png"), tag=Tag.CRACKED, tiles=many)
+    sound = tile_dataset(tmp_path, few, crop=10).items[0]
+    feed = Feed(height=10, width=10)
+    with Batches(Dataset([broken, sound], folder=tmp_path, feed=feed), {Stream.CRACKED: 2}, seed=0) as batches:
+        assert batches.next(CPU)[Stream.CRACKED].images.shape == (2, 3, 10, 10)
+    assert "broken.png" in capsys.readouterr().err
+    with (
+        Batches(Dataset([broken], folder=tmp_path, feed=feed), {Stream.CRACKED: 2}, seed=0) as batches,
+        pytest.raises(RasterError, match="broken"),
+    ):
+        batches.next(CPU)
 
 
 def test_tags_of_an_image_of_another_size_are_refused_by_name(tmp_path: Path) -> None:

@@ -177,6 +177,15 @@ def test_undo_in_the_middle_of_a_sweep_takes_that_back(sitting: Sitting) -> None
     assert sitting.cracked == [20]
 
 
+def test_undo_of_tags_that_nobody_sees_is_said(sitting: Sitting) -> None:
+    sitting.sweep(0, 1)
+    sitting.sweep(7, button=RIGHT)
+    sitting.window.actions["brush"].trigger()
+    with sitting.qtbot.waitSignal(sitting.window.session.message_given) as said:
+        sitting.undo()
+    assert said.args == ["Tile tags: 2 cracked, 0 intact"]
+
+
 def test_tags_do_not_touch_mask_or_confirmation(sitting: Sitting) -> None:
     session = sitting.window.session
     assert session.image is not None

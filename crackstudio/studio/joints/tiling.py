@@ -6,6 +6,7 @@ from crackstudio.core.images import Tag
 from crackstudio.project.project import Project
 from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.tools.tool import ToolKey
+from crackstudio.studio.language import tr
 from crackstudio.studio.shelf import OpenImage
 from crackstudio.studio.tile_editor import TileEditor
 from crackstudio.studio.widgets.main_window import MainWindow
@@ -38,17 +39,26 @@ class Tiling(QObject):
 
     def _show_image(self, image: OpenImage | None) -> None:
         if self._tiles is not None:
-            self._tiles.tags_changed.disconnect(self._show_tags)
+            self._tiles.tags_changed.disconnect(self._follow_tags)
         self._tiles = image.tiles if image is not None else None
         project = self._window.session.project
         if self._tiles is not None and project is not None:
             self._tiles.use_side(project.tiles.side)
-            self._tiles.tags_changed.connect(self._show_tags)
+            self._tiles.tags_changed.connect(self._follow_tags)
         self._show_tags()
 
     def _show_tags(self) -> None:
         if self._is_in_hand:
             self._window.tile_panel.set_tags(self._tiles.tags if self._tiles is not None else None)
+
+    def _follow_tags(self) -> None:
+        """Undo with another tool in hand may change what nobody sees: then it is said."""
+        if self._is_in_hand:
+            self._show_tags()
+        elif self._tiles is not None:
+            counts = {tag.value: self._tiles.tags.count(tag) for tag in (Tag.CRACKED, Tag.INTACT)}
+            words = tr("Tile tags: {cracked:,} cracked, {intact:,} intact", **counts)
+            self._window.session.message_given.emit(words)
 
     def _choose_side(self, side: int) -> None:
         project = self._window.session.project
