@@ -8,6 +8,7 @@ import msgspec
 
 from crackstudio.core.errors import ProjectError
 from crackstudio.core.images import ImageEntry, Review, Tag, tag_of_folder
+from crackstudio.core.sorting import sorted_gently
 from crackstudio.core.tiles import TileTags
 from crackstudio.project.database import Stored
 from crackstudio.project.walk import Found
@@ -176,10 +177,12 @@ class Catalogue:
         self._on_change([new, old])
 
     def sort(self) -> None:
-        """By path and page."""
+        """By path and page. Whoever asks for images meanwhile waits for the end of it alone."""
+        by_path = sorted_gently(self.images(), key=lambda image: (image.entry.path, image.entry.page))
+        order = [image.entry.id for image in by_path]
         with self._lock:
-            by_path = sorted(self._images.values(), key=lambda image: (image.entry.path, image.entry.page))
-            self._images = {image.entry.id: image for image in by_path}
+            known = self._images
+            self._images = {image: known[image] for image in order if image in known} | known
             self._listed = None
 
     def _take_page(self, file: Found, page: int, digest: str | None) -> tuple[int, bool | None]:

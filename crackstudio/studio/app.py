@@ -39,6 +39,10 @@ from crackstudio.studio.theme import Theme
 from crackstudio.studio.widgets.main_window import MainWindow
 
 READERS = 2
+_TURN_S = 0.0005
+"""Another thread's Python may keep the window waiting for so long, each time that the window comes back from Qt. With
+Python's own 5 ms it took 50 to paint ten rows of the list beside a batch.
+"""
 
 
 def run_studio(folder: Path | None, *, project: Path | None = None) -> int:
@@ -56,6 +60,7 @@ def run_studio(folder: Path | None, *, project: Path | None = None) -> int:
 def make_app() -> QApplication:
     """The application object, free of the traps that lie in the environment."""
     os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)  # OpenCV's wheels point it at a Qt of their own
+    sys.setswitchinterval(_TURN_S)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("crackstudio")
     app.setApplicationDisplayName("CrackStudio")

@@ -9,9 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from crackstudio.core.images import ImageEntry, Review, Tag
+from crackstudio.core.sorting import sorted_gently
 from crackstudio.studio.language import joined, tr
 from crackstudio.studio.pace import Pace
 
@@ -60,19 +62,19 @@ class Arranged:
 
 
 def arrange(entries: Iterable[ImageEntry], chosen: Filter, *, ranks: Mapping[int, float] | None = None) -> Arranged:
-    """Filter, order and count. Any thread: 100 000 images take 0.2 s.
+    """Filter, order and count. Any thread, and no other waits for it: 100 000 images take 0.3 s.
 
     `ranks` are by id, the greatest first: for orders that go by what an entry does not say.
     """
-    by_id = ranks or {}
     known = {entry.id: entry for entry in entries}
     kept = [entry for entry in known.values() if chosen.keeps(entry)]
-    if chosen.order is Order.UNSURE_FIRST:
-        kept.sort(key=lambda entry: -(entry.score if entry.score is not None else -1))
-    elif chosen.order is Order.NAME:
-        kept.sort(key=lambda entry: (entry.path, entry.page))
-    else:
-        kept.sort(key=lambda entry: (-by_id.get(entry.id, -1), entry.path, entry.page))
+    kept = sorted_gently(kept, key=lambda entry: (entry.path, entry.page))
+    if chosen.order is not Order.NAME:
+        by_id = ranks or {}
+        if chosen.order is Order.UNSURE_FIRST:
+            by_id = {entry.id: entry.score for entry in kept if entry.score is not None}
+        found = np.array([by_id.get(entry.id, -1.0) for entry in kept], np.float64)
+        kept = [kept[at] for at in np.argsort(-found, kind="stable").tolist()]
     return Arranged(
         entries=known,
         counts=Counter(entry.review for entry in known.values()),
