@@ -62,8 +62,11 @@ class TilePanel(Section):
         keeps = tags is not None and not tags.is_empty and tags.size != self._side.value()
         self._note.setVisible(keeps)
         if tags is not None and keeps:
-            words = "This image has tags on tiles of {side} px and keeps them; clear them to use the new size."
-            show(self._note, text=tr(words, side=tags.size))
+            words = tr(
+                "This image has tags on tiles of {side} px and keeps them; clear them to use the new size.",
+                side=tags.size,
+            )
+            show(self._note, text=words)
         self._rest.setEnabled(tags is not None and tags.count(Tag.UNKNOWN) > 0)
         self._clear.setEnabled(tags is not None and not tags.is_empty)
 
