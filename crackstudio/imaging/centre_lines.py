@@ -22,6 +22,9 @@ SPUR = 1.5
 PINHOLE = 2
 """Holes that are no larger, in px either way, are noise."""
 
+_AT_ONCE = 1_000_000
+"""Pixels to count: np.bincount lets no other thread run meanwhile, 30 ms at 5 million."""
+
 
 def without_pinholes(box: Bits) -> Mask:
     """`box` as 0 and 1 in a frame of 0, the smallest holes filled: the centre line would go around them."""
@@ -41,7 +44,9 @@ class Shape:
         self.part = part
         self.count, self.pieces = cv2.connectedComponents(part, connectivity=8, ltype=cv2.CV_32S)
         self.inside = np.flatnonzero(part.view(np.bool_))
-        self.areas = np.bincount(self.pieces.ravel()[self.inside], minlength=self.count)
+        self.areas = np.zeros(self.count, np.intp)
+        for some in np.split(self.inside, range(_AT_ONCE, self.inside.size, _AT_ONCE)):
+            self.areas += np.bincount(self.pieces.ravel()[some], minlength=self.count)
         self.depth: NDArray[np.float32] = cv2.distanceTransform(part, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
 
     def long_sides(self, chosen: Bits) -> Floats:

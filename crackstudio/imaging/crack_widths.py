@@ -44,7 +44,8 @@ def across(line: Line, shape: Shape) -> tuple[Floats, Floats]:
     sides = []
     for side in (-1, 1):
         reach, lowest = start.copy(), np.ones(line.degree.size)
-        for away in start + np.arange(0.25, 4, 0.5)[:, None]:
+        for step in np.arange(0.25, 4, 0.5):
+            away = start + step
             value = between(shape.part, line.places + side * (away[:, None] * normal + quarter))
             lowest = np.minimum(lowest, value)  # a crack beside this one does not count
             reach += lowest * np.clip(line.half + 2.25 - away, 0, 0.5)
