@@ -53,6 +53,11 @@ class Layout:
         """One folder a run."""
         return self.home / "runs"
 
+    @property
+    def written(self) -> tuple[Path, ...]:
+        """Folders in which files are written by whoever has the lock, and by its engines."""
+        return self.masks, self.journals, self.home / "aside", self.home / "proposals-incoming"
+
     def mask(self, name: str) -> Path:
         """The mask of an image."""
         return self.masks / f"{name}.png"

@@ -22,7 +22,7 @@ from crackstudio.core.errors import FolderError, MaskError, RasterError, RunErro
 from crackstudio.core.images import Domain, ImageEntry, MaskKind, Review, Tag
 from crackstudio.core.runs import RunSpec, Snapshot, Stock
 from crackstudio.imaging.depth import Native
-from crackstudio.project import rasters
+from crackstudio.project import atomic, rasters
 from crackstudio.project.catalogue import Catalogue, other_pictures
 from crackstudio.project.class_file import open_classes
 from crackstudio.project.class_users import Looked, class_users
@@ -79,7 +79,7 @@ class Project:
         self._mask_locks: dict[int, threading.Lock] = {}
         self._saved_upto: dict[int, int] = {}
         self._scanning = threading.Lock()
-        self._closed = False
+        self._closed = self._swept = False
         self._deciding = Deciding(
             layout,
             catalogue=self._catalogue,
@@ -170,6 +170,7 @@ class Project:
 
         Raises `FolderError` where the folder cannot be listed.
         """
+        self._sweep()
         scan = Scan(self.folder, skip=self.home, catalogue=self._catalogue, masks=self._masks, report=self.report)
         with self._scanning:
             try:
@@ -442,6 +443,13 @@ class Project:
 
     def _mask_lock(self, image: int) -> threading.Lock:
         return self._mask_locks.setdefault(image, threading.Lock())
+
+    def _sweep(self) -> None:
+        """Once: what a kill has left half-written."""
+        if not self._swept:
+            self._swept = True
+            for folder in self._layout.written:
+                atomic.sweep(folder)
 
     def _touch(self, ids: Iterable[int]) -> None:
         self._writer.touch(ids)

@@ -16,7 +16,7 @@ import pytest
 from crackstudio.core.images import MaskKind, Tag
 from crackstudio.imaging.brush import Brush, Stroke
 from crackstudio.imaging.tiled_mask import TiledMask
-from crackstudio.project import rasters
+from crackstudio.project import atomic, rasters
 from crackstudio.project.project import Project
 from crackstudio.studio.mask_editor import MaskEditor
 
@@ -134,3 +134,37 @@ def test_kills_cost_at_most_one_stroke_and_leave_everything_sound(tmp_path):
             assert editor.kind is MaskKind.REGION
             strokes += max(0, painted - first)
     assert strokes > 0
+
+
+HALF_WAY = """
+import os, signal, sys
+from pathlib import Path
+import numpy as np
+from crackstudio.core.images import MaskKind
+from crackstudio.project import atomic
+from crackstudio.project.project import Project
+
+project = Project.open(Path(sys.argv[1]))
+project.scan()
+(image,) = (entry.id for entry in project.entries())
+project.flush()
+atomic.os.fsync = lambda _file: os.kill(os.getpid(), signal.SIGKILL)
+project.save_mask(image, np.ones((9, 9), np.uint8), MaskKind.EXACT)
+"""
+
+
+def test_what_a_kill_leaves_half_written_goes_with_the_next_opening_and_nothing_else_does(tmp_path):
+    rasters.write_png(tmp_path / "a.png", np.zeros((9, 9, 3), np.uint8))
+    assert subprocess.run([sys.executable, "-c", HALF_WAY, str(tmp_path)], check=False).returncode == -signal.SIGKILL
+    masks = tmp_path / ".crackstudio" / "masks"
+    assert len(list(masks.glob(".*.part"))) == 1
+    for name in ("a.part", ".b.part", f".{'0' * 31}.part", f".{'0' * 32}.png"):
+        (masks / name).write_bytes(b"of somebody else")
+    project = Project.open(tmp_path)
+    mine = masks / f".{atomic._SITTING}{'0' * 20}.part"  # is being written at this moment
+    mine.write_bytes(b"")
+    project.scan()
+    assert len(list(masks.iterdir())) == 5
+    assert mine.exists()
+    assert project.load_mask(project.entries()[0].id) is None
+    project.close()
