@@ -7,6 +7,7 @@ CrackStudioError
 │   └── NewerProjectError   written by a newer CrackStudio
 ├── RasterError             a picture cannot be decoded or encoded
 ├── MaskError               a mask does not fit its image
+│   └── MaskSizeError       it is of another size
 ├── CheckpointError         a checkpoint is damaged, foreign or of another method
 ├── SettingError            a setting is unknown or out of range
 ├── NeedsError              a method was started without what it needs
@@ -41,6 +42,10 @@ class RasterError(CrackStudioError):
 
 class MaskError(CrackStudioError):
     """A mask does not fit its image."""
+
+
+class MaskSizeError(MaskError):
+    """A mask is of another size than its image."""
 
 
 class CheckpointError(CrackStudioError):

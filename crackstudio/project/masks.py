@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from crackstudio.core.errors import FolderError, MaskError, RasterError
+from crackstudio.core.errors import FolderError, MaskError, MaskSizeError, RasterError
 from crackstudio.project import atomic, rasters
 from crackstudio.project.layout import Layout
 
@@ -50,7 +50,7 @@ class MaskStore:
             ) from error
         if size is not None and mask.shape != size:
             kept = self._set_aside(name)
-            raise MaskError(
+            raise MaskSizeError(
                 f"The mask of {name} is {mask.shape[1]} x {mask.shape[0]} px, its image {size[1]} x {size[0]} px. "
                 f"The mask was kept as {kept}; draw a new one, or bring the image back as it was."
             )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crackstudio.core.errors import MaskError
+from crackstudio.core.errors import MaskError, MaskSizeError
 from crackstudio.core.images import ImageEntry, MaskKind
 from crackstudio.project import rasters
 from crackstudio.project.project import Project
@@ -64,24 +64,23 @@ def load(project: Project, identity: int) -> Loaded:
     picture = ImagePyramid(project.read_native(identity))
     picture.prepare(width=FIRST_VIEW[0], height=FIRST_VIEW[1])
     strokes = tuple(project.journal(identity).read())  # before the mask: a save in between moves them into it
+    try:
+        mask = project.load_mask(identity)
+    except MaskError as error:
+        if project.has_mask(identity):  # it cannot be read just now
+            raise
+        project.report(str(error))  # and was kept aside, which keeps nobody from the image
+        mask = None
+        if strokes and isinstance(error, MaskSizeError):
+            project.set_strokes_aside(identity, why=str(error))
+            strokes = ()
     return Loaded(
         picture=picture,
-        mask=_load_mask(project, identity),
+        mask=mask,
         strokes=strokes,
         proposal=load_proposal(project, identity),
         previous_map=project.load_previous_proposal(identity),
     )
-
-
-def _load_mask(project: Project, identity: int) -> Pixels | None:
-    """One that had to be kept aside is told of, and keeps nobody from the image."""
-    try:
-        return project.load_mask(identity)
-    except MaskError as error:
-        if project.has_mask(identity):  # it cannot be read just now
-            raise
-        project.report(str(error))
-        return None
 
 
 def load_proposal(project: Project, identity: int) -> Proposal | None:
