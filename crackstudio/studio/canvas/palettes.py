@@ -60,7 +60,7 @@ def tile_palette(*, opacity: float, with_grid: bool) -> TilePalette:
     """Orange and blue, which every eye tells apart; the grid of tiles without a tag is light and dark side by side."""
     shown = [QColor(TILE_COLOURS[tag]) for tag in (Tag.CRACKED, Tag.INTACT)]
     fill = [0, *(_premultiplied(colour, share * opacity) for colour, share in zip(shown, _SHARES, strict=True))]
-    frames = [_premultiplied(colour, min(1.0, 2 * opacity)) for colour in shown]
+    frames = [_premultiplied(colour, min(1.0, 2.5 * opacity)) for colour in shown]
     light, dark = (_premultiplied(QColor(ink), _GRID if with_grid else 0.0) for ink in ("#ffffff", "#000000"))
     tables = (np.array(cells, np.int32) for cells in (fill, [light, *frames], [dark, *frames]))
     return TilePalette(**dict(zip(("fill", "light", "dark"), tables, strict=True)))
