@@ -183,6 +183,22 @@ def test_nothing_is_lost_by_a_switch(proposed, qtbot):
     assert kept() == before
 
 
+def test_longer_words_make_room_for_themselves(opened, monkeypatch, qtbot):
+    class Long(dict):
+        def get(self, text, default=None):
+            return f"{text} {text} {text}" if text.isalpha() else default
+
+    column = opened.panels_dock.widget()
+    before = column.width()
+    monkeypatch.setattr(language, "texts_of", lambda code: {} if code == ENGLISH else Long())
+    try:
+        speak("long")
+        qtbot.waitUntil(lambda: column.width() > before)
+        qtbot.waitUntil(lambda: column.viewport().width() >= column.widget().minimumSizeHint().width())
+    finally:
+        speak(ENGLISH)
+
+
 def test_a_run_in_progress_goes_on_in_the_other_language(make_window, folder, open_folder, qtbot):
     window = make_window("endless")
     _train(window, folder, open_folder, qtbot)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 
 from crackstudio.studio.background import Background
 from crackstudio.studio.canvas.layers import Layer
@@ -30,6 +30,7 @@ from crackstudio.studio.widgets.image_panel import ImagePanel
 from crackstudio.studio.widgets.layers_panel import LayersPanel
 from crackstudio.studio.widgets.mend_panel import MendPanel
 from crackstudio.studio.widgets.notices import Notices
+from crackstudio.studio.widgets.panel_column import PanelColumn
 from crackstudio.studio.widgets.run_monitor.monitor import RunMonitor
 from crackstudio.studio.widgets.start_page import StartPage
 from crackstudio.studio.widgets.status_bar import StatusBar
@@ -210,11 +211,6 @@ class MainWindow(QMainWindow):
         self.resizeDocks([self.training_dock], [300], Qt.Orientation.Vertical)
 
     def _panels(self) -> QWidget:
-        body = QWidget()
-        body.setObjectName("panel_body")
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
         for layer in reversed(Layer):
             look = self.canvas.layers.look(layer)
             self.layers_panel.add_layer(
@@ -224,25 +220,18 @@ class MainWindow(QMainWindow):
                 opacity=look.opacity,
                 colour=look.colour,
             )
-        for panel in (
-            self.image_panel,
-            self.threshold_panel,
-            self.classes_panel,
-            self.tool_panel,
-            self.tile_panel,
-            self.layers_panel,
-            self.mend_panel,
-        ):
-            column.addWidget(panel)
-        column.addStretch(1)
-        scroll = self._scroll = QScrollArea()
-        scroll.setObjectName("panel")
-        scroll.setWidget(body)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setMinimumWidth(280)
-        return scroll
+        self._scroll = PanelColumn(
+            (
+                self.image_panel,
+                self.threshold_panel,
+                self.classes_panel,
+                self.tool_panel,
+                self.tile_panel,
+                self.layers_panel,
+                self.mend_panel,
+            )
+        )
+        return self._scroll
 
     def _fill_view_menu(self) -> None:
         menu = self.menus[Group.VIEW]
