@@ -53,6 +53,7 @@ def test_it_is_kept_aside_and_told_and_the_image_opens(reviewed, masks, window, 
 def test_a_picture_that_was_replaced_by_a_larger_one_opens_without_what_was_painted_on_the_old_one(
     reviewed, masks, window, leave_strokes, open_folder, told, qtbot
 ):
+    rasters.write_png(masks / "裂缝 1.png.png", np.eye(48, 64, dtype=np.uint8))
     leave_strokes("裂缝 1.png", 12)
     old = (masks / "裂缝 1.png.png").read_bytes()
     rasters.write_png(reviewed / "裂缝 1.png", np.zeros((600, 700, 3), np.uint8))
