@@ -154,9 +154,9 @@ class KeysEditor(QDialog):
         made.setRootIsDecorated(False)
         made.setItemsExpandable(False)
         made.setIndentation(0)
+        made.header().setStretchLastSection(False)
         made.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         made.header().resizeSection(1, _KEYS_WIDTH)
-        made.header().setStretchLastSection(False)
         made.header().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._items: dict[str, QTreeWidgetItem] = {}
         self._headings = {group: _heading(group, made) for group in Group}

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from crackstudio.core.classes import UNSURE
 from crackstudio.studio.keymap import ACTIONS, CLASS_KEYS, GESTURES, Group
 from crackstudio.studio.language import say, tr
 from crackstudio.studio.own_keys import KeyMap, Keys, native
@@ -68,7 +69,7 @@ def _rows(group: Group, in_force: dict[str, Keys]) -> list[Row]:
     bindings = [binding for binding in ACTIONS if binding.group is group and not binding.submenu]
     rows: list[Row] = [(_native(in_force[binding.name]), tr(binding.title)) for binding in bindings]
     if group is Group.EDIT:
-        rows += _class_rows(in_force)
+        rows += [*_class_rows(in_force), (_native(in_force[f"class_{UNSURE}"]), tr("Unsure"))]
     return [row for row in rows if row[0]]
 
 
