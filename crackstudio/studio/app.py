@@ -3,6 +3,7 @@
 Widgets call the session, proposing and retraining; these signal the widgets. One function joins one part.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -112,7 +113,13 @@ def take_mishap(error: BaseException, session: Session) -> None:
         session.tell_failure(error)
 
 
+def settle() -> None:
+    """What was made until now stays to the end: the garbage collector need not walk it again and again."""
+    gc.freeze()
+
+
 def _after_first_paint(window: MainWindow, folder: Path | None, project: Path | None) -> None:
+    settle()
     window.proposing.start()
     if folder is not None:
         window.session.open_folder(folder, home=project)
