@@ -151,6 +151,7 @@ class KeysEditor(QDialog):
 
     def _make_list(self) -> QTreeWidget:
         made = QTreeWidget()
+        made.setColumnCount(2)
         made.setRootIsDecorated(False)
         made.setItemsExpandable(False)
         made.setIndentation(0)

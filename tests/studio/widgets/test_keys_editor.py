@@ -46,6 +46,11 @@ def test_a_key_is_recorded_and_works_at_once(opened, editor, qtbot):
     assert opened.canvas.tool is ToolKey.ERASE
 
 
+def test_every_action_shows_all_of_its_keys(editor):
+    for name, item in editor._items.items():
+        assert editor.list.fontMetrics().horizontalAdvance(item.text(1)) < editor.list.columnWidth(1), name
+
+
 def test_a_clash_names_the_other_and_takes_the_key_only_when_told(opened, editor, qtbot):
     press(qtbot, editor, "flag", Qt.Key.Key_B)
     assert editor.bar.isVisible()
