@@ -2,9 +2,9 @@
 
     python tests/benchmarks/bench_list.py [--images 100000]      (bar: 50 ms on an idle machine)
 
-A beat is a 5 ms timer. The bar is on the gap less the time in which a thread of the studio was ready and no processor was
-free (Linux tells it): on a loaded machine the rest is the machine's. The files are one photograph of 640 x 480 under
-100 000 names.
+A beat is a 5 ms timer. The bar is on the gap less the time in which a thread of the studio was ready and no processor
+was free (Linux tells it): on a loaded machine the rest is the machine's. The files are one photograph of 640 x 480
+under 100 000 names.
 """
 
 import argparse
@@ -170,7 +170,7 @@ def walk(window: MainWindow, folder: Path, images: int) -> bool:
     hand.act("that undone", window.image_list.view.undo_asked.emit, idle)
     hand.act("filtered by state", hand.choose("filter_review", "flagged"), hand.arranged())
     hand.act("filtered by tag", hand.choose("filter_tag", "cracked"), hand.arranged())
-    hand.act("the next image", lambda: window.actions["next"].trigger())
+    hand.act("the next image", window.actions["next"].trigger)
     return hand.missed
 
 
