@@ -66,10 +66,13 @@ class KeptAnswers(Generic[Answer]):
 
     def _read(self) -> None:
         assert self._lines is not None
-        read, decoder = self._path.read_bytes().split(b"\n"), msgspec.json.Decoder(_Line)
-        for text in read:
-            with contextlib.suppress(msgspec.DecodeError):  # a line that a kill or a full disk has cut off
-                line = decoder.decode(text)
-                self._lines[line.name] = msgspec.structs.replace(line, answer=line.answer.copy())
-        if len(read) > 2 * len(self._lines) + SPARE_LINES:
-            atomic.write_bytes(self._path, msgspec.json.Encoder().encode_lines(list(self._lines.values())))
+        read, decoder = 0, msgspec.json.Decoder(_Line)
+        with self._path.open("rb") as file:
+            for text in file:  # one by one, as below: nobody waits for Python's lock
+                read += 1
+                with contextlib.suppress(msgspec.DecodeError):  # a line that a kill or a full disk has cut off
+                    line = decoder.decode(text)
+                    self._lines[line.name] = msgspec.structs.replace(line, answer=line.answer.copy())
+        if read > 2 * len(self._lines) + SPARE_LINES:
+            whole = b"".join(msgspec.json.encode(line) + b"\n" for line in self._lines.values())
+            atomic.write_bytes(self._path, whole)

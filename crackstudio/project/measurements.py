@@ -10,6 +10,7 @@ import msgspec
 from crackstudio.core.classes import CRACK, DefectClass
 from crackstudio.core.figures import NOTHING, Figures, MaskFigures
 from crackstudio.core.images import ImageEntry, MaskKind
+from crackstudio.core.sorting import sorted_gently
 from crackstudio.project import atomic
 from crackstudio.project.database import Stored
 from crackstudio.project.snapshot import is_confirmed, is_usable
@@ -32,7 +33,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 def to_measure(images: Iterable[Stored]) -> list[ImageEntry]:
     """Those of a project whose masks count: confirmed and exact, in the order of names."""
     entries = (image.entry for image in images if is_usable(image) and is_confirmed(image.entry))
-    return sorted((entry for entry in entries if entry.mask_kind is MaskKind.EXACT), key=lambda entry: entry.name)
+    exact = [entry for entry in entries if entry.mask_kind is MaskKind.EXACT]
+    return sorted_gently(exact, key=lambda entry: entry.name)
 
 
 def rows_of(figures: Mapping[str, MaskFigures], *, classes: Iterable[DefectClass] = (CRACK,)) -> list[Row]:
