@@ -20,7 +20,7 @@ class Listing:
         session, images = window.session, window.image_list
         session.entries_reset.connect(self.arrange)
         session.entries_changed.connect(self.update)
-        session.mask_edited.connect(images.touch_rows)
+        session.mask_edited.connect(self._touch_open)
         images.filter_changed.connect(self.arrange)
         images.set_told(self._told)
         window.threshold_panel.threshold_changed.connect(lambda _threshold: self._wait_for_rest())
@@ -99,7 +99,8 @@ class Listing:
 
     def _take_if_moved(self, arranged: Arranged) -> None:
         """A list that stays as it is does not scroll away under a person's hand."""
-        if arranged.shown != list(self._window.image_list.model.order()):
+        model = self._window.image_list.model
+        if arranged.shown != list(model.order()) or len(arranged.entries) != model.total:
             self._take(arranged)
 
     def _take_measured(self, survey: Survey[MaskFigures] | Survey[float]) -> None:
@@ -119,8 +120,13 @@ class Listing:
             self._arrange(take=self._take_if_moved)
 
     def _wait_for_rest(self) -> None:
-        self._figures.wait_for_rest()
-        self._window.image_list.touch_rows()
+        for survey in (self._figures, self._disagreement):
+            survey.wait_for_rest()
+        self._touch_open()
+
+    def _touch_open(self) -> None:
+        if self._window.session.image is not None:
+            self._window.image_list.model.touch(self._window.session.image.id)
 
     def _told(self, entry: ImageEntry) -> Told:
         order, state = self._window.image_list.filter().order, ""
