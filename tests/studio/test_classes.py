@@ -214,3 +214,23 @@ def test_the_ring_has_the_colour_of_what_is_painted(hand):
     hand.canvas.set_tool(ToolKey.ERASE)
     assert seen == {2: COLOURS[1], 3: COLOURS[2]}
     assert hand.canvas._cursor._place.colour == ""
+
+
+def test_the_panel_tells_the_figures_of_the_class_in_use(hand, qtbot):
+    panel, classes = hand.window.image_panel, hand.window.classes
+    hand.editor.set_kind(MaskKind.REGION)  # a step, so that it is counted
+    qtbot.waitUntil(lambda: panel._length.text() != "–")
+    widths = {}
+    for value in (1, 2, 3, UNSURE):
+        classes.choose(value)
+        widths[panel._counted.text()] = panel._width.text()
+    assert list(widths) == ["crack, length", "spall, length", "rust, length"]
+    assert widths["crack, length"].startswith("3.")
+    assert not widths["spall, length"].startswith("3.")
+
+
+def test_a_long_name_does_not_widen_the_panels(hand):
+    room = hand.window.image_panel.minimumSizeHint().width()
+    hand.window.classes.rename(1, "W" * 40)
+    assert hand.window.image_panel.minimumSizeHint().width() == pytest.approx(room, abs=8)
+    assert hand.window.classes_panel.minimumSizeHint().width() <= room

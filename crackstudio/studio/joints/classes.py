@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from crackstudio.core.classes import UNSURE
+from crackstudio.core.classes import CRACK, UNSURE
 from crackstudio.studio.classes import Classes
 from crackstudio.studio.keymap import CLASS_KEYS
 from crackstudio.studio.language import follow, show, tr
@@ -48,6 +48,8 @@ def _show_in_use(window: MainWindow) -> None:
     window.classes_panel.set_rows(_rows(classes, keys))
     window.tool_bar.set_class(name, icon=swatch_icon(colour, hatched=classes.in_use == UNSURE))
     window.status.set_class(name, colour=colour)
+    measured = CRACK.id if classes.in_use == UNSURE else classes.in_use
+    window.image_panel.tell_of(measured, classes.name_of(measured) if len(classes.all()) > 1 else "")
     _show_actions(window, keys)
 
 

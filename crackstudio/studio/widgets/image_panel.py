@@ -3,10 +3,14 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QGridLayout, QHBoxLayout, QLabel, QWidget
 
-from crackstudio.core.figures import MaskFigures
+from crackstudio.core.classes import CRACK
+from crackstudio.core.figures import NOTHING, MaskFigures
 from crackstudio.core.images import ImageEntry, MaskKind, Tag
-from crackstudio.studio.language import joined, say, tr
+from crackstudio.studio.language import joined, say, show, tr
 from crackstudio.studio.widgets.bricks import Section, Segments, SliderRow, push, text
+
+_NAME_WIDTH = 60
+"""Pixels of a class' name; more would widen the panel."""
 
 
 class ImagePanel(Section):
@@ -30,6 +34,9 @@ class ImagePanel(Section):
         self._positive = SliderRow(minimum=0.5, maximum=10, value=1, decimals=1)
         self._weights = QWidget()
         self._share, self._length, self._width = QLabel("–"), QLabel("–"), QLabel("–")
+        self._counted = text(tr("Cracks, length"), kind="muted")
+        self._measured: MaskFigures | None = None
+        self._class = CRACK.id
         self._build_weights()
         self._lay_out()
         self._tag.chosen.connect(self.tag_chosen)
@@ -59,15 +66,25 @@ class ImagePanel(Section):
 
     def set_measured(self, measured: MaskFigures | None) -> None:
         """Show how many cracks there are, how long and how wide; None where there is nothing to say."""
-        if measured is None or not measured.cracks:
+        self._measured = measured
+        self._show_measured()
+
+    def tell_of(self, identity: int, name: str) -> None:
+        """Tell the figures of this class alone; without a name it is the only one there is."""
+        self._class = identity
+        shown = self._counted.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _NAME_WIDTH)
+        show(self._counted, text=tr("{name}, length", name=shown) if name else tr("Cracks, length"), toolTip=name)
+        self._show_measured()
+
+    def _show_measured(self) -> None:
+        figures = NOTHING if self._measured is None else self._measured.classes.get(self._class, NOTHING)
+        if not figures.cracks:
             self._length.setText("–")
             self._width.setText("–")
             return
-        self._length.setText(f"{measured.cracks:,} · {measured.length:,.0f} px")
-        say(
-            self._width,
-            text=tr("{mean:.1f} px, at most {most:.1f}", mean=measured.mean_width, most=measured.max_width),
-        )
+        self._length.setText(f"{figures.cracks:,} · {figures.length:,.0f} px")
+        mean, most = figures.mean_width, figures.max_width
+        say(self._width, text=tr("{mean:.1f} px, at most {most:.1f}", mean=mean, most=most))
 
     @property
     def weighting(self) -> tuple[float, float]:
@@ -86,10 +103,10 @@ class ImagePanel(Section):
     def _lay_out(self) -> None:
         figures = QGridLayout()
         figures.setColumnStretch(0, 1)
-        shares, lengths, widths = tr("Share of defect"), tr("Cracks, length"), tr("Width")
-        named = ((shares, self._share), (lengths, self._length), (widths, self._width))
+        shares, widths = text(tr("Share of defect"), kind="muted"), text(tr("Width"), kind="muted")
+        named = ((shares, self._share), (self._counted, self._length), (widths, self._width))
         for row, (name, figure) in enumerate(named):
-            figures.addWidget(text(name, kind="muted"), row, 0)
+            figures.addWidget(name, row, 0)
             figures.addWidget(figure, row, 1, Qt.AlignmentFlag.AlignRight)
         self.accept = push(tr("Accept"), icon_name="check", primary=True)
         self.nothing = push(tr("Nothing here"))
