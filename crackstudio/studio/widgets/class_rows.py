@@ -113,7 +113,7 @@ class ClassDelegate(QStyledItemDelegate):
             painter.fillRect(rect, QColor(colours.raised))
         paint_swatch(painter, _swatch_of(rect), row.colour, hatched=row.id == UNSURE)
         key_width = self._paint_key(painter, rect, row.key, colours)
-        painter.setPen(QColor(colours.text if row.shown else colours.faint))
+        painter.setPen(QColor(colours.text if row.shown else colours.muted))
         name = _name_of(rect).adjusted(0, 0, -key_width, 0)
         elided = painter.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideRight, name.width())
         painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, elided)

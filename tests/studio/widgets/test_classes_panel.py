@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QColorDialog, QLabel, QLineEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QColorDialog, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
 
 from crackstudio.core.classes import COLOURS, CRACK, UNSURE
 from crackstudio.core.images import MaskKind
@@ -299,3 +299,20 @@ def test_a_picture_in_the_place_of_a_mask_adds_no_classes(window, qtbot):
     assert [row[1] for row in rows(window)] == ["crack", "unsure"]
     assert any("253 values that are no classes" in words for card in told(window) for words in card)
     assert path.read_bytes() == kept
+
+
+def test_the_menu_of_a_row_hides_and_renames(window, qtbot):
+    add(qtbot, window, "spall")
+    panel = window.classes_panel
+    for words in ("Hide on the canvas", "Rename…"):
+        panel.view.customContextMenuRequested.emit(QPoint(NAME, ROW_HEIGHT // 2))
+        menu = panel.findChildren(QMenu)[-1]
+        next(action for action in menu.actions() if action.text() == words).trigger()
+        menu.close()
+    assert window.classes.hidden == {1}
+    type_name(qtbot, window, "Riss")
+    assert rows(window)[0][1] == "Riss"
+    panel.view.customContextMenuRequested.emit(QPoint(NAME, 2 * ROW_HEIGHT + 5))
+    menu = panel.findChildren(QMenu)[-1]
+    assert [action.text() for action in menu.actions()] == ["Hide on the canvas"]
+    menu.close()
