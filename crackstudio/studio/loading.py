@@ -10,6 +10,7 @@ from crackstudio.core.images import ImageEntry, MaskKind
 from crackstudio.project import rasters
 from crackstudio.project.project import Project
 from crackstudio.studio.canvas.pyramid import ImagePyramid
+from crackstudio.studio.language import tr
 
 DEFAULT_THRESHOLD = 0.5
 FIRST_VIEW = (1600, 1000)
@@ -91,7 +92,7 @@ def load_proposal(project: Project, identity: int) -> Proposal | None:
     entry: ImageEntry = project.entry(identity)
     return Proposal(
         crack_map=crack_map,
-        made_by=entry.proposed_by or "an unknown network",
+        made_by=entry.proposed_by or tr("an unknown network"),
         own_threshold=entry.threshold if entry.threshold is not None else DEFAULT_THRESHOLD,
         histogram=np.bincount(crack_map.ravel(), minlength=256),
     )

@@ -22,6 +22,7 @@ from crackstudio.studio import language, telling
 from crackstudio.studio.joints import dialogs
 from crackstudio.studio.language import ENGLISH, LANGUAGES, follow, heard, joined, say, show, speak, tr
 from crackstudio.studio.settings import Settings
+from crackstudio.studio.widgets.command_palette import CommandPalette
 
 WORDS = {
     "Stop": "停止",
@@ -197,6 +198,19 @@ def test_longer_words_make_room_for_themselves(opened, monkeypatch, qtbot):
         qtbot.waitUntil(lambda: column.viewport().width() >= column.widget().minimumSizeHint().width())
     finally:
         speak(ENGLISH)
+
+
+@pytest.mark.parametrize("typed", ["橡皮", "erase"])
+def test_commands_are_found_in_both_languages(opened, typed):
+    try:
+        opened.actions["language_zh_CN"].trigger()
+        opened.actions["palette"].trigger()
+        palette = opened.findChild(CommandPalette)
+        palette._line.setText(typed)
+        assert palette._list.currentItem().text().startswith("橡皮擦")
+        palette.close()
+    finally:
+        opened.actions["language_en"].trigger()
 
 
 def test_a_run_in_progress_goes_on_in_the_other_language(make_window, folder, open_folder, qtbot):

@@ -11,6 +11,8 @@ from crackstudio.studio.icons import icon
 from crackstudio.studio.language import say
 
 _FALLBACK_ICON = "caret-right"
+_ENGLISH = Qt.ItemDataRole.UserRole + 1
+"""The action's name: to be found by, whatever the language."""
 
 
 class CommandPalette(QDialog):
@@ -57,6 +59,7 @@ class CommandPalette(QDialog):
         if not action.icon().isNull():
             item.setIcon(action.icon())
         item.setData(Qt.ItemDataRole.UserRole, action)
+        item.setData(_ENGLISH, action.objectName().replace("_", " "))
         self._list.addItem(item)
 
     def _narrow(self, words: str) -> None:
@@ -64,7 +67,8 @@ class CommandPalette(QDialog):
         first = None
         for row in range(self._list.count()):
             item = self._list.item(row)
-            item.setHidden(not all(word in item.text().lower() for word in wanted))
+            said = f"{item.text()} {item.data(_ENGLISH)}".lower()
+            item.setHidden(not all(word in said for word in wanted))
             first = row if first is None and not item.isHidden() else first
         self._list.setCurrentRow(-1 if first is None else first)
 

@@ -144,7 +144,8 @@ class KeysEditor(QDialog):
     def _narrow(self, words: str) -> None:
         wanted = words.lower().split()
         for name, item in self._items.items():
-            said = f"{item.text(0)} {item.text(1)} {tr(BINDINGS[name].group)}".lower()
+            english = name.replace("_", " ")
+            said = f"{item.text(0)} {item.text(1)} {tr(BINDINGS[name].group)} {english}".lower()
             item.setHidden(not all(word in said for word in wanted))
         for group, heading in self._headings.items():
             heading.setHidden(all(self._items[name].isHidden() for name in _names(group)))
