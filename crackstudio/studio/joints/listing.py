@@ -48,7 +48,11 @@ class Listing:
 
     def _join(self, survey: Survey[MaskFigures] | Survey[float]) -> None:
         images = self._window.image_list
-        survey.progressed.connect(lambda done, of: images.show_busy(self._doing(survey), done, of))
+        survey.progressed.connect(
+            lambda done, of: images.show_busy(
+                self._doing(survey), done, of, stop=tr("Stop: the list goes by what is known so far")
+            )
+        )
         survey.measured.connect(lambda: self._take_measured(survey))
         survey.answered.connect(lambda renewed: self._take_answers(survey, renewed=renewed))
         images.stop_pressed.connect(survey.stop)

@@ -31,7 +31,9 @@ def join_measurements(window: MainWindow, measurements: Measurements) -> None:
 
     window.actions["export_measurements"].triggered.connect(lambda _checked=False: ask())
     images.stop_pressed.connect(measurements.stop)
-    measurements.progressed.connect(lambda done, of: images.show_busy(tr("Measuring masks"), done, of))
+    measurements.progressed.connect(
+        lambda done, of: images.show_busy(tr("Measuring masks"), done, of, stop=tr("Stop: no table is written"))
+    )
     for ended in (measurements.written, measurements.stopped, measurements.failed):
         ended.connect(lambda *_what: images.show_busy(""))
     measurements.written.connect(lambda written: session.tell(_written(written)))

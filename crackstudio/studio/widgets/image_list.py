@@ -127,10 +127,11 @@ class ImageList(QWidget):
             row = None if self._open is None else self.model.row_of(self._open)
             self.view.select_rows([] if row is None else [row])
 
-    def show_busy(self, words: str, done: int = 0, of: int = 0) -> None:
-        """Tell of work on many images in the foot; no words when it is over."""
+    def show_busy(self, words: str, done: int = 0, of: int = 0, *, stop: str = "") -> None:
+        """Tell of work on many images in the foot, and what `stop` would do; no words when it is over."""
         said = tr("{words} {done:,} of {total:,}", words=words, done=done, total=of)
         show(self._busy, text=said if words else "")
+        show(self._stop, toolTip=stop or tr("Stop: what is done stays and can be undone"))
         self._busy.setVisible(bool(words))
         self._stop.setVisible(bool(words))
 
