@@ -22,7 +22,7 @@ from crackstudio.project.project import Project
 from crackstudio.studio.loading import DEFAULT_THRESHOLD, kind_of
 
 PIECE_SECONDS = 0.1
-MOST_IN_A_PIECE = 400
+MOST_IN_A_PIECE = 200
 """What the window can show at once without a pause."""
 
 

@@ -5,16 +5,21 @@ busy machine it tells what the wall clock cannot.
 """
 
 import os
+import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
+from bench_tick import draw_images
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
@@ -28,6 +33,15 @@ from crackstudio.studio.canvas.view import Canvas
 from crackstudio.studio.mask_editor import MaskEditor
 
 WINDOW = (1600, 1000)
+_TRAIN = """
+import os, sys
+from crackstudio.engine.serve import NICE
+os.nice(NICE)
+os.environ.update(OMP_WAIT_POLICY="PASSIVE", KMP_BLOCKTIME="0")
+from crackstudio.cli import main
+sys.argv[0] = "crackstudio"
+sys.exit(main())
+"""
 NO_BUTTON, LEFT = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
 
 
@@ -116,7 +130,20 @@ def strokes(rows: list[Row], sitting: Sitting, what: str, *, sizes: dict[int, fl
             Row(what=f"{title}: event to paint, p99", taken=percentile(moves, 99), bar=bar),
             Row(what=f"{title}: release", taken=released, bar=50),
             Row(what=f"{title}: undo", taken=timed(sitting.editor.undo_stack.undo), bar=50),
+            Row(what=f"{title}: redo", taken=timed(sitting.editor.undo_stack.redo), bar=50),
         ]
+        sitting.editor.undo_stack.undo()
+
+
+def layers(rows: list[Row], canvas: Canvas, what: str) -> None:
+    """Each layer off and on again, with all others shown."""
+    switched = [
+        timed(partial(canvas.layers.set_look, layer, visible=visible))
+        for layer in (Layer.IMAGE, Layer.HEAT, Layer.MASK, Layer.TILES)
+        for visible in (False, True)
+        for _ in range(3)
+    ]
+    rows.append(Row(what=f"{what}, a layer switched, worst", taken=max(switched), bar=16))
 
 
 def bench_12_mp(rows: list[Row]) -> None:
@@ -133,6 +160,7 @@ def bench_12_mp(rows: list[Row]) -> None:
     rows.append(Row(what="12 MP, a step of panning with all layers, p99", taken=percentile(pans, 99)))
     slides = [timed(lambda t=t: setattr(canvas, "threshold", t)) for t in np.linspace(0.2, 0.8, 40)]
     rows.append(Row(what="12 MP, threshold moved, p99", taken=percentile(slides, 99), bar=16))
+    layers(rows, canvas, "12 MP, 100 %")
 
 
 def bench_144_mp(rows: list[Row]) -> None:
@@ -151,8 +179,34 @@ def bench_144_mp(rows: list[Row]) -> None:
         Row(what="144 MP, crack map shown at 100 %", taken=timed(lambda: canvas.set_proposal(sitting.crack_map)))
     )
     strokes(rows, sitting, "144 MP, 100 %, with heat", sizes={1000: 16})
+    layers(rows, canvas, "144 MP, 100 %")
     rows.append(Row(what="144 MP, fitted with its crack map", taken=timed(canvas.fit), bar=50))
+    layers(rows, canvas, "144 MP, fitted")
     canvas.layers.set_look(Layer.HEAT, visible=False)
+    with training():
+        strokes(rows, sitting, "144 MP, fitted, while a run trains", sizes={1000: 16})
+        canvas.actual_size()
+        QApplication.processEvents()
+        strokes(rows, sitting, "144 MP, 100 %, while a run trains", sizes={50: 16, 1000: 16})
+
+
+@contextmanager
+def training() -> Iterator[None]:
+    """A real run in a process of its own, with the priority that the studio's engine takes; it has begun its steps."""
+    with tempfile.TemporaryDirectory() as scratch:
+        images, run = draw_images(Path(scratch) / "images"), Path(scratch) / "run"
+        words = ["train", str(images), "--method", "attention-cyclegan", "--minutes", "5", "--out", str(run)]
+        engine = subprocess.Popen([sys.executable, "-c", _TRAIN, *words], stdout=subprocess.DEVNULL)
+        try:
+            events = run / "events.jsonl"
+            while engine.poll() is None and not (events.exists() and b"tepped" in events.read_bytes()):
+                time.sleep(0.1)
+            if engine.poll() is not None:
+                raise RuntimeError("The run beside the strokes has ended before they began.")
+            yield
+        finally:
+            engine.kill()
+            engine.wait()
 
 
 def bench_looking(rows: list[Row]) -> None:
