@@ -276,6 +276,7 @@ def test_layer_and_panel_come_with_the_tool_and_go_with_it(sitting: Sitting) -> 
     assert window.tool_panel.isHidden()
     window.actions["brush"].trigger()
     assert not layers.look(Layer.TILES).visible
+    assert window.canvas.scene.sheet(Layer.TILES) is None  # nothing that other tools would pay for
     assert window.tile_panel.isHidden()
     assert not window.tool_panel.isHidden()
     layers.set_look(Layer.TILES, visible=True)  # wanted beside other tools

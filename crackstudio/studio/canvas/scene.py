@@ -16,7 +16,6 @@ from crackstudio.studio.canvas.map_sheet import MapSheet
 from crackstudio.studio.canvas.mask_sheet import MaskSheet
 from crackstudio.studio.canvas.palettes import (
     MaskPalette,
-    TilePalette,
     heat_table,
     mask_palette,
     tile_palette,
@@ -117,13 +116,13 @@ class Scene(QObject):
         self.tiles = tiles
         if tiles is not None:
             tiles.tags_changed.connect(self._touch_tiles)
-        sheet = None if tiles is None else TileSheet(tiles, palette=self._tile_palette(), line_width=self._line_width)
-        self._lay(Layer.TILES, sheet)
+        self._lay_tiles()
 
     def show_grid(self, shows: bool) -> None:
         """Whether the layer of tile tags shows the tiles without a tag too."""
-        self._with_grid = shows
-        self._restyle(Layer.TILES)
+        if shows != self._with_grid:
+            self._with_grid = shows
+            self._lay_tiles()
 
     def set_maps(self, *, proposal: Pixels | None, previous: Pixels | None) -> None:
         """Show crack maps, (H, W) uint8. Raises `MaskError` where one is not of the image's size."""
@@ -270,11 +269,12 @@ class Scene(QObject):
         self._settle_heat()
 
     def _touch_tiles(self, where: QRegion) -> None:
-        sheet = self._sheets[Layer.TILES]
-        assert isinstance(sheet, TileSheet)
+        sheet = self._sheets.get(Layer.TILES)
+        if not isinstance(sheet, TileSheet):
+            return
         for left, top, width, height in boxes_of(where):
             box = sheet.touch(Area(top, left, height, width))
-            if not box.is_empty and self._is_shown(Layer.TILES):
+            if not box.is_empty:
                 self.spoiled.emit(box)
 
     def _settle_heat(self) -> None:
@@ -294,11 +294,11 @@ class Scene(QObject):
             sheet.set_palette(self._palette())
         elif isinstance(sheet, MapSheet):
             sheet.set_table(self._table_of(layer))
-        elif isinstance(sheet, TileSheet):
-            sheet.set_palette(self._tile_palette())
         if layer is Layer.WEIGHTS:
             self.weights.set_wanted(self._layers.look(layer).visible)
             self._restyle(Layer.MASK)
+        if layer is Layer.TILES:
+            self._lay_tiles()
         if layer is Layer.WIDTHS:
             self.widths.set_wanted(self._layers.look(layer).visible)
         if sheet is not None:
@@ -310,8 +310,14 @@ class Scene(QObject):
         shows_weights = self._is_shown(Layer.WEIGHTS) and Layer.WEIGHTS in self._sheets
         return mask_palette(colours, opacity=look.opacity, is_filled=not shows_weights, hidden=self._hidden)
 
-    def _tile_palette(self) -> TilePalette:
-        return tile_palette(opacity=self._layers.look(Layer.TILES).opacity, with_grid=self._with_grid)
+    def _lay_tiles(self) -> None:
+        """Hidden it has no sheet, which panning would have to shift."""
+        look = self._layers.look(Layer.TILES)
+        palette = tile_palette(opacity=look.opacity, with_grid=self._with_grid)
+        if self.tiles is not None and look.visible:
+            self._lay(Layer.TILES, TileSheet(self.tiles, palette=palette, line_width=self._line_width))
+        elif Layer.TILES in self._sheets:
+            self._lay(Layer.TILES, None)
 
     def _table_of(self, layer: Layer) -> list[int]:
         look = self._layers.look(layer)

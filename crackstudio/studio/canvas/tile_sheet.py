@@ -31,11 +31,6 @@ class TileSheet(Sheet):
         self._palette = palette
         self._line_width = line_width
 
-    def set_palette(self, palette: TilePalette) -> None:
-        """Take other colours, or show the grid."""
-        self._palette = palette
-        self.spoil()
-
     def set_line_width(self, pixels: int) -> None:
         """Of frames, in device pixels."""
         self._line_width = pixels
