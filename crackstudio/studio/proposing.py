@@ -215,7 +215,9 @@ class Proposing(QObject):
         elif event.id in self._waiting and self._session.project is not None:
             self._failed += 1
             name = self._session.project.entry(self._waiting[event.id]).name
-            self._session.tell(telling.not_proposed(name, event.message, others=self._failed - 1))
+            self._session.tell(
+                telling.not_proposed(name, event.message, others=self._failed - 1, goes_on=len(self._waiting) > 1)
+            )
             self._tick(event.id)
 
     def _tick(self, wish: int) -> None:

@@ -163,14 +163,14 @@ def silent_proposer(waiting: int, *, restart: Act) -> Notice:
     )
 
 
-def not_proposed(name: str, why: str, *, others: int) -> Notice:
+def not_proposed(name: str, why: str, *, others: int, goes_on: bool) -> Notice:
     """An image could not be proposed, and `others` of the same queue before it."""
     title = tr("{name} could not be proposed", name=name)
     if others:
         title = tr("{name} and {count:,} other {count:image|images} could not be proposed", name=name, count=others)
     return Notice(
         title=title,
-        words=joined((heard(why), tr("The other images go on.")), by=" "),
+        words=joined((heard(why), *((tr("The other images go on."),) if goes_on else ())), by=" "),
         tone=Tone.WARNING,
         topic="proposal failed",
     )

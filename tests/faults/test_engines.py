@@ -177,3 +177,23 @@ def test_weights_that_are_no_numbers_end_the_run_with_its_cause_and_the_best_net
         assert card.step <= 10
     press(window, "Use its best network")
     qtbot.waitUntil(lambda: window.session.project.network().label.startswith(run.id), timeout=LONG)
+
+
+@pytest.mark.parametrize(
+    "damage", [b"PK\x03\x04 a pickle of another program", b"", None], ids=["foreign", "empty", "cut"]
+)
+def test_a_network_in_use_that_is_no_checkpoint_is_one_notice_and_nothing_is_run(
+    start, tmp_path, qtbot, settled, told, paint, damage
+):
+    (tmp_path / "mark").touch()  # an engine without a fault
+    window = start("propose", "killed")
+    tiny = window.session.project.network().path
+    tiny.write_bytes(tiny.read_bytes()[:500] if damage is None else damage)
+    window.actions["propose"].trigger()
+    qtbot.waitUntil(lambda: window.proposing.waiting == 3, timeout=LONG)
+    qtbot.waitUntil(lambda: window.proposing.waiting == 0, timeout=LONG)
+    (words,) = told(window)
+    assert "2 other images could not be proposed" in words
+    assert str(tiny) in words
+    assert proposed(window) == []
+    assert paint(window).any()
