@@ -17,7 +17,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 NOTHING = Figures(cracks=0, length=0, mean_width=0, max_width=0, p95_width=0, area=0)
 
 
-class MaskFigures(msgspec.Struct, frozen=True, kw_only=True):
+class MaskFigures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Of each class that occurs, by its id. `scored`: all pixels but the unsure ones."""
 
     classes: dict[int, Figures]

@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic
 
+import msgspec
+
 from crackstudio.core.errors import CrackStudioError, ProjectError
 from crackstudio.core.images import ImageEntry
 from crackstudio.project.kept_answers import Answer, KeptAnswers, Moment
@@ -49,15 +51,22 @@ class Question(ABC, Generic[Answer]):
         """Takes long. Raises `CrackStudioError`, OSError."""
 
 
+class Found(msgspec.Struct, Generic[Answer], frozen=True, kw_only=True, gc=False):
+    """An answer, None where there is none, and what it was found for."""
+
+    sitting: int
+    terms: Moment
+    answer: Answer | None
+
+
 @dataclass(slots=True, kw_only=True)
 class Piece(Generic[Answer]):
-    """Terms and answers that were found, by image id (None: there is none), and the images that were not come to."""
+    """What was found, by image id, and the images that were not come to."""
 
     project: Project
-    sitting: int
     looked_at: int = 0
     total: int = 0
-    found: dict[int, tuple[Moment, Answer | None]] = field(default_factory=dict)
+    found: dict[int, Found[Answer]] = field(default_factory=dict)
     fresh: dict[str, tuple[Moment, Answer]] = field(default_factory=dict)
     left: list[int] = field(default_factory=list)
 
@@ -74,19 +83,20 @@ class Finder(Generic[Answer]):
     def all(self, look: Look) -> Iterator[Piece[Answer]]:
         """Of every image whose answer does not hold, in pieces of `PIECE_SECONDS`."""
         entries = self._project.entries()
-        piece, until = self._piece(look, total=len(entries)), time.monotonic() + PIECE_SECONDS
+        piece, until = Piece[Answer](project=self._project, total=len(entries)), time.monotonic() + PIECE_SECONDS
         for number, entry in enumerate(entries, 1):
             self._look(entry, look, into=piece)
             piece.looked_at = number
             if time.monotonic() > until:
                 yield self._keep(piece)
-                piece, until = self._piece(look, total=len(entries)), time.monotonic() + PIECE_SECONDS
+                piece = Piece(project=self._project, total=len(entries))
+                until = time.monotonic() + PIECE_SECONDS
         piece.looked_at = len(entries)
         yield self._keep(piece)
 
     def some(self, images: Iterable[int], look: Look) -> Piece[Answer]:
         """Of these, as many as one piece holds."""
-        piece, until = self._piece(look), time.monotonic() + PIECE_SECONDS
+        piece, until = Piece[Answer](project=self._project), time.monotonic() + PIECE_SECONDS
         for image in images:
             if time.monotonic() > until:
                 piece.left.append(image)
@@ -105,9 +115,6 @@ class Finder(Generic[Answer]):
             self._kept.put({entry.name: (moment, answer)})
         return answer
 
-    def _piece(self, look: Look, *, total: int = 0) -> Piece[Answer]:
-        return Piece(project=self._project, sitting=look.sitting, total=total)
-
     def _look(self, entry: ImageEntry, look: Look, *, into: Piece[Answer]) -> None:
         terms = self._question.terms(self._project, entry, moved=look.moved.get(entry.id))
         if terms is None or look.holds(entry.id, terms):
@@ -117,7 +124,7 @@ class Finder(Generic[Answer]):
             answer, moment = self._find(entry, terms)
         if moment is not None and answer is not None:
             into.fresh[entry.name] = moment, answer
-        into.found[entry.id] = terms, answer
+        into.found[entry.id] = Found(sitting=look.sitting, terms=terms, answer=answer)
 
     def _find(self, entry: ImageEntry, terms: Moment) -> tuple[Answer | None, Moment | None]:
         """The answer, and its moment where it is not kept yet."""

@@ -11,7 +11,7 @@ from crackstudio.project.kept_answers import Answer, Moment
 from crackstudio.project.project import Project
 from crackstudio.studio.background import Background
 from crackstudio.studio.errand import Errand
-from crackstudio.studio.finding import Finder, Look, Piece, Question
+from crackstudio.studio.finding import Finder, Found, Look, Piece, Question
 from crackstudio.studio.session import Session
 
 WAITING = 48
@@ -41,8 +41,7 @@ class Survey(QObject, Generic[Answer]):
         """`on` has one thread. `is_settled`: whether an image (by id) is on disk as a person sees it."""
         super().__init__(session)
         self._session, self._question, self._on, self._is_settled = session, question, on, is_settled
-        self._known: dict[int, tuple[int, Moment, Answer | None]] = {}
-        """By id: the sitting of the answer, its terms, and itself."""
+        self._known: dict[int, Found[Answer]] = {}
         self._sitting = 0
         self._finder: Finder[Answer] | None = None
         self._errand: Errand | None = None
@@ -66,7 +65,7 @@ class Survey(QObject, Generic[Answer]):
         if terms is None or not self._is_settled(entry.id):
             return None
         if self._holds(entry.id, terms):
-            return self._known[entry.id][-1]
+            return self._known[entry.id].answer
         self._wish(entry.id)
         return None
 
@@ -78,7 +77,7 @@ class Survey(QObject, Generic[Answer]):
     def answers(self) -> dict[int, Answer]:
         """By image id: those that hold, and those that held before until there are others. Any thread."""
         known = self._known.copy()
-        return {image: answer for image, (_, _, answer) in known.items() if answer is not None}
+        return {image: found.answer for image, found in known.items() if found.answer is not None}
 
     def measure(self) -> None:
         """Look at every image whose answer does not hold; `measured` follows."""
@@ -132,7 +131,7 @@ class Survey(QObject, Generic[Answer]):
 
     def _holds(self, image: int, terms: Moment) -> bool:
         known = self._known.get(image)
-        return known is not None and known[:2] == (self._sitting, terms)
+        return known is not None and known.sitting == self._sitting and known.terms == terms
 
     def _wish(self, image: int) -> None:
         self._wishes[image] = None
@@ -177,7 +176,7 @@ class Survey(QObject, Generic[Answer]):
     def _take_in(self, piece: Piece[Answer]) -> None:
         known = piece.found.keys() & self._known.keys()
         renewed = any(piece.project.entry(image).mask_kind is not None for image in known)
-        self._known.update({image: (piece.sitting, *found) for image, found in piece.found.items()})
+        self._known.update(piece.found)
         if piece.found:
             self.answered.emit(renewed)
 
