@@ -72,7 +72,7 @@ def make_app() -> QApplication:
 
 def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequence[str] = ENGINE) -> MainWindow:
     """The whole studio, not shown yet and with no engine started; closing it ends everything that it started."""
-    reading, writing = Background(threads=READERS), Background(threads=1)
+    reading, writing, measuring = Background(threads=READERS), Background(threads=1), Background(threads=1)
     session = Session(reading=reading, writing=writing)
     Recovery(session)
     SaveTrouble(session)
@@ -90,9 +90,9 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
         background=reading,
         settings=settings,
     )
-    for owned in (reading, writing, session):
+    for owned in (reading, writing, measuring, session):
         owned.setParent(window)
-    join_project(window)
+    join_project(window, measuring=measuring)
     join_classes(window)
     join_editing(window)
     join_looking(window)
@@ -102,7 +102,7 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
     join_training(window)
     join_dialogs(window, theme=theme)
     session.saved.connect(lambda _entry: window.notices.settle("close"))
-    window.closing.connect(lambda: _end(window, reading=reading, writing=writing))
+    window.closing.connect(lambda: _end(window, pools=(reading, writing, measuring)))
     return window
 
 
@@ -125,10 +125,10 @@ def _after_first_paint(window: MainWindow, folder: Path | None, project: Path | 
         window.session.open_folder(folder, home=project)
 
 
-def _end(window: MainWindow, *, reading: Background, writing: Background) -> None:
+def _end(window: MainWindow, *, pools: Sequence[Background]) -> None:
     """Engines first, so that nothing new comes; then the project, which the window has saved, and the pools."""
     window.retraining.close()
     window.proposing.close()
     window.session.let_go()
-    reading.close()
-    writing.close()
+    for pool in pools:
+        pool.close()

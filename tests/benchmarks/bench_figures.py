@@ -16,8 +16,8 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import cv2
 import numpy as np
+from bench_measuring import cracks
 from bench_tick import BAR_S, BEAT_S, wait
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -35,7 +35,6 @@ from crackstudio.studio.widgets.main_window import MainWindow
 
 SIZES = {"12 MP": (3000, 4000, 6), "100 MP": (10_000, 10_000, 1)}
 """Height, width, how many images."""
-SHARE = 0.02
 MANY = 10_000
 
 
@@ -55,17 +54,6 @@ class Beats:
     def _now(self) -> float:
         waited = int(self._account.read_text().split()[1]) / 1e9 if self._account.exists() else 0.0
         return time.perf_counter() - waited
-
-
-def cracks(height: int, width: int, *, seed: int) -> np.ndarray:
-    """(H, W) uint8: wandering cracks, 2 to 6 px wide, over 2 % of it."""
-    chance, mask = np.random.default_rng(seed), np.zeros((height, width), np.uint8)
-    while np.count_nonzero(mask) < SHARE * mask.size:
-        angles = chance.uniform(0, 2 * np.pi) + np.cumsum(chance.normal(0, 0.25, 150))
-        steps = 8 * np.stack((np.cos(angles), np.sin(angles)), axis=1)
-        points = chance.uniform((0, 0), (width, height)) + np.cumsum(steps, axis=0)
-        cv2.polylines(mask, [np.round(points).astype(np.int32)], False, 1, int(chance.integers(2, 7)))
-    return mask
 
 
 def make_folder(folder: Path) -> None:

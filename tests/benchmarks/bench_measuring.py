@@ -12,13 +12,13 @@ HEIGHT, WIDTH, SHARE, BAR = 3000, 4000, 0.02, 1.0
 REPEATS = 7
 
 
-def cracks() -> np.ndarray:
-    """A mask (H, W) uint8 of wandering cracks, 2 to 6 px wide."""
-    chance, mask = np.random.default_rng(0), np.zeros((HEIGHT, WIDTH), np.uint8)
+def cracks(height: int = HEIGHT, width: int = WIDTH, *, seed: int = 0) -> np.ndarray:
+    """A mask (H, W) uint8 of wandering cracks, 2 to 6 px wide, over 2 % of it."""
+    chance, mask = np.random.default_rng(seed), np.zeros((height, width), np.uint8)
     while np.count_nonzero(mask) < SHARE * mask.size:
         angles = chance.uniform(0, 2 * np.pi) + np.cumsum(chance.normal(0, 0.25, 150))
         steps = 8 * np.stack((np.cos(angles), np.sin(angles)), axis=1)
-        points = chance.uniform((0, 0), (WIDTH, HEIGHT)) + np.cumsum(steps, axis=0)
+        points = chance.uniform((0, 0), (width, height)) + np.cumsum(steps, axis=0)
         cv2.polylines(mask, [np.round(points).astype(np.int32)], False, 1, int(chance.integers(2, 7)))
     return mask
 

@@ -23,13 +23,13 @@ from crackstudio.studio.widgets.main_window import MainWindow
 DEMO_IMAGES = 36
 
 
-def join_project(window: MainWindow) -> None:
-    """Opening and closing, the list, walking along it, notices and messages."""
+def join_project(window: MainWindow, *, measuring: Background) -> None:
+    """Opening and closing, the list, walking along it, notices and messages; `measuring` has one thread."""
     session, images = window.session, window.image_list
     session.order = images.model.order
     session.project_opened.connect(lambda project: _show_project(window, project))
     session.project_closed.connect(lambda: _leave_project(window))
-    _join_surveys(window)
+    _join_surveys(window, measuring=measuring)
     images.image_chosen.connect(session.open_image)
     session.notice_raised.connect(window.notices.show_notice)
     session.notice_raised.connect(lambda notice: window.notices.settle(*notice.covers))
@@ -41,10 +41,8 @@ def join_project(window: MainWindow) -> None:
     _join_actions(window)
 
 
-def _join_surveys(window: MainWindow) -> None:
+def _join_surveys(window: MainWindow, *, measuring: Background) -> None:
     session = window.session
-    measuring = Background(threads=1, parent=window)
-    window.closing.connect(measuring.close)
     figures = Survey(session, CrackFigures(), on=measuring, is_settled=session.is_on_disk)
     join_measurements(window, Measurements(session, figures, on=measuring))
     Listing(window, figures=figures, disagreement=Survey(session, Disagreement(), on=measuring))
