@@ -29,7 +29,7 @@ from crackstudio.studio.widgets.main_window import MainWindow
 
 SHARE_MS = 250
 MEASURED_PIXELS = 50_000_000
-"""Larger masks are measured by `crackstudio measure`: after each stroke it would take seconds."""
+"""Larger masks are measured once they are saved, for the list: after each stroke it would take seconds."""
 NO_FLOOR = 0.0
 _VIEW, _TOOL = "view", "tool"
 
