@@ -273,12 +273,24 @@ def test_undo_survives_while_other_images_are_open(opened, qtbot):
 def test_the_open_image_keeps_its_proposal_where_two_pictures_find_no_room(proposed, qtbot, monkeypatch):
     monkeypatch.setattr(shelf, "PICTURE_BYTES", 4 * 48 * 64)
     show(proposed, "cracked/4.png", qtbot)
-    proposed.session.reading.finish()  # the next one lies ready too
+    proposed.session.reading.finish()
     stroke(proposed)
     assert proposed.session.image.editor.array()[:, :8].all()
     left = proposed.session.image
     show(proposed, "cracked/2.png", qtbot)
     assert left.picture is None
+
+
+@pytest.mark.parametrize(("room", "is_fetched"), [(8 * 48 * 64, True), (4 * 48 * 64, False)])
+def test_the_next_image_is_fetched_only_where_there_is_room_beside_the_open_one(
+    opened, qtbot, monkeypatch, room, is_fetched
+):
+    monkeypatch.setattr(shelf, "PICTURE_BYTES", room)
+    show(opened, "cracked/4.png", qtbot)
+    opened.session.reading.finish()
+    following = next(entry for entry in opened.session.entries() if entry.path == "cracked/5.png")
+    lying = opened.session.desk.image(following.id)
+    assert (lying is not None and lying.picture is not None) is is_fetched
 
 
 def test_strokes_that_do_not_fit_the_image_are_told_and_kept(opened, qtbot):

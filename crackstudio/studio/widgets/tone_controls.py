@@ -29,7 +29,7 @@ class ToneControls(QWidget):
         self.reset = push(tr("Reset"), flat=True, tip=tr("Show the image as it is"))
         self.range = text("", kind="muted")
         say(self.range, toolTip="The values of the image that are shown as black and as white")
-        grid.addWidget(self.range, 2, 1, 1, 2)
+        grid.addWidget(self.range, 2, 0, 1, 3)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(0, 2, 0, 0)
         buttons.addWidget(self.auto)
