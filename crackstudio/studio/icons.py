@@ -17,6 +17,9 @@ from crackstudio.studio.colours import colours_now
 _FILES = ("phosphor-*.ttf", "phosphor-charmap-*.json")
 
 
+_copies: list[QIconEngine] = []
+
+
 class GlyphEngine(QIconEngine):
     """Paints one glyph; `colour` names a field of `theme.Colours`, `filled` asks for the solid variant when checked."""
 
@@ -49,7 +52,10 @@ class GlyphEngine(QIconEngine):
         return pixmap
 
     def clone(self) -> QIconEngine:
-        return GlyphEngine(self._name, colour=self._colour)
+        """Kept for good: Qt takes the copy for its own, PySide 6.11.3 frees it with its last name in Python."""
+        copy = GlyphEngine(self._name, colour=self._colour)
+        _copies.append(copy)
+        return copy
 
     def _pen_colour(self, mode: QIcon.Mode, *, checked: bool) -> QColor:
         palette = colours_now()

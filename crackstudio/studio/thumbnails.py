@@ -7,6 +7,7 @@ for rows that were never looked at.
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -132,7 +133,8 @@ def place_of(image: Path, *, page: int, cache: Path) -> Path:
 def keep_thumbnail(small: NDArray[np.uint8], kept: Path) -> QImage:
     """Bring a small picture, (H, W, 3) uint8 RGB, into the cache."""
     picture = to_qimage(small)
-    if kept.parent.parent.parent.is_dir():  # a project's folder that was pulled out is not made anew
-        kept.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileNotFoundError):  # a project's folder that was pulled out is not made anew
+        kept.parent.parent.mkdir(exist_ok=True)
+        kept.parent.mkdir(exist_ok=True)
         picture.save(str(kept), quality=85)
     return picture
