@@ -14,9 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from crackstudio.core.classes import BACKGROUND
-from crackstudio.imaging.counts import level_of
-from crackstudio.imaging.patch import TILE, Area, Pixels
+from crackstudio.imaging.patch import TILE, Area
+from crackstudio.imaging.taking import Where
 from crackstudio.imaging.tiled_mask import TiledMask
 
 SMALLEST, LARGEST = 1, 2000
@@ -27,40 +26,6 @@ LEVEL = 1e-6
 Columns = npt.NDArray[np.int64]
 Line = npt.NDArray[np.float64]
 Bits = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Where:
-    """Lets the brush paint only where a crack map, (H, W) uint8, reaches the threshold in [0, 1]."""
-
-    crack_map: Pixels
-    threshold: float
-
-    def allows(self, area: Area) -> Bits:
-        """(height, width) bool."""
-        top, left, height, width = area
-        return self.crack_map[top : top + height, left : left + width] >= level_of(self.threshold)
-
-
-def take_in(mask: TiledMask, where: Where, *, value: int) -> None:
-    """Paint `value` everywhere that `where` allows."""
-    for row, col in mask.tiles_in():
-        height, width = mask.tile(row, col).shape
-        allowed = where.allows(Area(row * TILE, col * TILE, height, width))
-        if allowed.any():
-            np.copyto(mask.writable(row, col), np.uint8(value), where=allowed)
-
-
-def renew(mask: TiledMask, where: Where, *, value: int) -> None:
-    """Let class `value` be where `where` allows it and nowhere else; pixels of other classes stay."""
-    for row, col in mask.tiles_in():
-        before = mask.tile(row, col)
-        allowed = where.allows(Area(row * TILE, col * TILE, *before.shape))
-        if mask.is_blank(row, col) and not allowed.any():
-            continue
-        after = np.where((before == BACKGROUND) | (before == value), allowed * np.uint8(value), before)
-        if not np.array_equal(after, before):
-            mask.writable(row, col)[:] = after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

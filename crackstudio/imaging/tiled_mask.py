@@ -4,6 +4,7 @@ An empty tile costs nothing, and a snapshot shares every tile until one of the t
 and weighting never copy a whole mask while a person paints.
 """
 
+from collections.abc import Mapping
 from functools import cache
 
 import cv2
@@ -83,12 +84,21 @@ class TiledMask:
         rows = _touched(top, top + height, self.height)
         return [(row, col) for row in rows for col in _touched(left, left + width, self.width)]
 
+    def area_of(self, row: int, col: int) -> Area:
+        """The pixels that a tile covers."""
+        return Area(row * TILE, col * TILE, *self._shape(row, col))
+
     def tile(self, row: int, col: int) -> Pixels:
         """The tile's pixels, at most (256, 256), read-only; it stays as it is until the next write to the mask."""
         tile = self._tiles.get((row, col))
         view = np.zeros(self._shape(row, col), np.uint8) if tile is None else tile.view()
         view.flags.writeable = False
         return view
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every tile is blank."""
+        return not self._tiles
 
     def is_blank(self, row: int, col: int) -> bool:
         """Whether the tile is known to hold background only (it costs nothing)."""
@@ -117,11 +127,27 @@ class TiledMask:
         self._own.clear()
         return other
 
-    def changes_since(self, before: "TiledMask") -> Patch:
-        """The patch from `before`, an earlier snapshot of this mask, to now. Looks at written tiles only."""
-        now, then = self._tiles, before._tiles  # noqa: SLF001  another of its own kind
+    def share(self, other: "TiledMask") -> None:
+        """Become what `other`, of the same size, is now; a tile is copied when one of the two writes to it."""
+        self._tiles = other.snapshot()._tiles  # noqa: SLF001  another of its own kind
+        self._own.clear()
+
+    def shares(self, row: int, col: int, other: "TiledMask") -> bool:
+        """Whether a tile is one and the same in both, written by neither since they shared it."""
+        return self._tiles.get((row, col)) is other._tiles.get((row, col))  # noqa: SLF001
+
+    def changes_since(self, before: "TiledMask", *, known: Mapping[TileKey, TileChange] | None = None) -> Patch:
+        """The patch from `before`, an earlier snapshot of this mask, to now. Looks at written tiles only.
+
+        `known` are changes that need not be worked out again.
+        """
+        now, then = self._tiles, before._tiles  # noqa: SLF001
         written = sorted(key for key in now.keys() | then.keys() if now.get(key) is not then.get(key))
-        found = (change_of_tile(row, col, then.get((row, col)), self.tile(row, col)) for row, col in written)
+        known = known or {}
+        found = (
+            known.get((row, col)) or change_of_tile(row, col, then.get((row, col)), self.tile(row, col))
+            for row, col in written
+        )
         return Patch(changes=tuple(change for change in found if change is not None))
 
     def apply(self, patch: Patch, *, backward: bool = False) -> None:

@@ -36,6 +36,7 @@ from crackstudio.studio.save_trouble import SaveTrouble
 from crackstudio.studio.session import Session
 from crackstudio.studio.settings import Settings, default_path
 from crackstudio.studio.succession import Succession
+from crackstudio.studio.taking_ahead import TakingAhead
 from crackstudio.studio.theme import Theme
 from crackstudio.studio.widgets.main_window import MainWindow
 
@@ -79,10 +80,12 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
     proposing = Proposing(session, command=engine)
     succession = Succession(session, proposing=proposing)
     retraining = Retraining(session, proposing=proposing, succession=succession, command=engine)
+    mending = Mending(session)
+    TakingAhead(session)
     window = MainWindow(
         session=session,
-        reviewing=Reviewing(session),
-        mending=Mending(session),
+        reviewing=Reviewing(session, mending=mending),
+        mending=mending,
         classes=Classes(session),
         proposing=proposing,
         retraining=retraining,

@@ -17,9 +17,10 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from crackstudio.core.classes import BACKGROUND, CRACK
 from crackstudio.core.errors import MaskError
 from crackstudio.core.images import MaskKind
-from crackstudio.imaging.brush import Brush, Stroke, Where, renew, take_in
-from crackstudio.imaging.patch import TILE, Area, Patch, Pixels
-from crackstudio.imaging.tiled_mask import TiledMask
+from crackstudio.imaging.brush import Brush, Stroke
+from crackstudio.imaging.patch import TILE, Area, Patch, Pixels, TileChange
+from crackstudio.imaging.taking import Taken, Where, renewed, take_in
+from crackstudio.imaging.tiled_mask import TiledMask, TileKey
 from crackstudio.studio.language import tr
 
 ProposalSource = Callable[[], tuple[Pixels, float] | None]
@@ -77,6 +78,7 @@ class MaskEditor(QObject):
         self._stroke_painted = False
         self._attempt: Patch | None = None
         self._before: TiledMask | None = None
+        self._ahead: Taken | None = None
 
     @property
     def touched(self) -> bool:
@@ -112,10 +114,19 @@ class MaskEditor(QObject):
 
     def as_edited(self) -> TiledMask:
         """The mask that the next change would start from, for another thread to read."""
-        mask, proposal = self.mask.snapshot(), None if self.touched else self._proposal()
-        if proposal is not None and self._fits(proposal):
-            take_in(mask, proposal, value=CRACK.id)
+        mask = self.mask.snapshot()
+        self._take_into(mask)
         return mask
+
+    @property
+    def to_take(self) -> Where | None:
+        """What the first stroke would take in; None where nothing is proposed, or this mask has been touched."""
+        proposal = None if self.touched else self._proposal()
+        return proposal if proposal is not None and self._fits(proposal) else None
+
+    def take_ahead(self, taken: Taken | None) -> None:
+        """What the first stroke takes in, worked out already: it is used where it is still that."""
+        self._ahead = taken
 
     def begin_stroke(self, x: float, y: float, *, size: float, value: int, where: Where | None = None) -> None:
         """Put the brush down at (x, y) pixels; an untouched mask takes the proposal in first.
@@ -151,7 +162,7 @@ class MaskEditor(QObject):
             self._stroke, self._attempt = None, None
             before, self._before = self._before, None
             assert before is not None
-            patch = self.mask.changes_since(before)
+            patch = self.mask.changes_since(before, known=self._known_changes(before))
             self.mask.apply(patch, backward=True)
             self._announce_patch(patch)
 
@@ -195,16 +206,25 @@ class MaskEditor(QObject):
 
         False where there is no proposal. Raises `MaskError` for a proposal of another size.
         """
-        where = self._proposal()
-        if where is None:
+        make = self.take_again()
+        if make is None:
             return False
-        if not self._fits(where):
-            raise MaskError("The proposal is not of the image's size; the mask was kept. Propose this image again.")
         self._begin_step()
-        renew(self.mask, where, value=CRACK.id)
-        self._announce([self._everything()])
+        if self.touched:
+            self._apply(make(self.mask))
+        else:
+            self._take_in_untouched()
         self._push(tr("Take proposal"), self._state_when_touched())
         return True
+
+    def take_again(self) -> Make | None:
+        """How `take_proposal` changes a mask that was touched, for another thread; it raises the same."""
+        where = self._proposal()
+        if where is None:
+            return None
+        if not self._fits(where):
+            raise MaskError("The proposal is not of the image's size; the mask was kept. Propose this image again.")
+        return lambda mask: renewed(mask, where, value=CRACK.id)
 
     def clear(self) -> None:
         """Say that nothing is here: an empty mask that a person stands by."""
@@ -255,10 +275,26 @@ class MaskEditor(QObject):
         self._before = self.mask.snapshot()
 
     def _take_in_untouched(self) -> None:
-        proposal = None if self.touched else self._proposal()
-        if proposal is not None and self._fits(proposal):
-            take_in(self.mask, proposal, value=CRACK.id)
+        if self._take_into(self.mask):
             self._announce([self._everything()])
+
+    def _take_into(self, mask: TiledMask) -> bool:
+        """Whether there was something for an untouched mask to take in."""
+        proposal = self.to_take
+        if proposal is None:
+            return False
+        if self._ahead is not None and self._ahead.where.is_like(proposal) and mask.is_empty:
+            mask.share(self._ahead.mask)
+        else:
+            take_in(mask, proposal, value=CRACK.id)
+        return True
+
+    def _known_changes(self, before: TiledMask) -> dict[TileKey, TileChange]:
+        """Those that were worked out ahead, of tiles that nothing was painted on since."""
+        ahead = self._ahead
+        if ahead is None or not before.is_empty:
+            return {}
+        return {key: change for key, change in ahead.changes.items() if self.mask.shares(*key, ahead.mask)}
 
     def _apply(self, patch: Patch) -> None:
         self.mask.apply(patch)
@@ -281,7 +317,7 @@ class MaskEditor(QObject):
         """Make what happened since `_before` one undo step; what it changed, None where it changed nothing."""
         before, self._before = self._before, None
         assert before is not None
-        patch = self.mask.changes_since(before)
+        patch = self.mask.changes_since(before, known=self._known_changes(before))
         if patch.is_empty and after == self._state:
             return None
         was, self._content = self._content, next(self._numbers)

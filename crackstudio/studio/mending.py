@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from crackstudio.imaging.patch import Patch
 from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.studio.language import tr
+from crackstudio.studio.mask_editor import Make
 from crackstudio.studio.session import Session
 from crackstudio.studio.shelf import OpenImage
 
@@ -35,16 +36,21 @@ class Mending(QObject):
 
     def mend(self, what: Mend, *, title: str, value: int, size: int) -> None:
         """Mend class `value`; `size` is the largest hole, smallest speck (px area), longest gap, or the width in px."""
-        session, image = self._session, self._session.image
-        if image is None or session.is_between_images:
+        image = self._session.image
+        if image is None or self._session.is_between_images:
             return
+        work = _work(what)
+        self.change(image, title, lambda mask: work(mask, value, size))
+
+    def change(self, image: OpenImage, title: str, make: Make) -> None:
+        """Let `make` work a change out off the thread; then it is one undo step."""
         image.editor.finish_stroke()
         mask, moment = image.editor.as_edited(), _moment(image)
-        session.message_given.emit(tr("{title}…", title=title))
-        session.reading.submit(
-            lambda: _work(what)(mask, value, size),
+        self._session.message_given.emit(tr("{title}…", title=title))
+        self._session.reading.submit(
+            lambda: make(mask),
             done=lambda patch: self._take(image, patch, title=title, moment=moment),
-            failed=session.tell_failure,
+            failed=self._session.tell_failure,
             lane="mend",
         )
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QUndoCommand
 from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.studio import telling
 from crackstudio.studio.language import tr
+from crackstudio.studio.mending import Mending
 from crackstudio.studio.session import Session
 from crackstudio.studio.shelf import OpenImage
 
@@ -18,9 +19,9 @@ class Reviewing(QObject):
     A verb that comes between two images was meant for the second one, which nobody has seen yet: it is not done.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, mending: Mending) -> None:
         super().__init__(session)
-        self._session = session
+        self._session, self._mending = session, mending
         self._confirming = False
         self.many: Callable[[str], bool] = lambda _verb: False
         """Does a verb, by its action's name, to several selected images; False where the open one alone is meant."""
@@ -75,7 +76,12 @@ class Reviewing(QObject):
     def take_proposal(self) -> None:
         """Replace the open mask by its proposal at the threshold of the moment; undoable."""
         image = self._meant_image()
-        if image is not None and not image.editor.take_proposal():
+        if image is None:
+            return
+        again = image.editor.take_again() if image.editor.touched else None
+        if again is not None:
+            self._mending.change(image, tr("Take proposal"), again)
+        elif not image.editor.take_proposal():
             self._session.message_given.emit(tr("This image has no proposal yet."))
 
     def as_part_of_review(self, act: Callable[[], bool | None]) -> bool:

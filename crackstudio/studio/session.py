@@ -40,6 +40,8 @@ class Session(QObject):
     """`OpenImage`, or None when none is open."""
     mask_edited = Signal()
     """The open image's mask got or lost a step."""
+    threshold_moved = Signal()
+    """A person moved the open image's."""
     proposal_changed = Signal(object)
     """`OpenImage` that is open and has a new proposal."""
     saved = Signal(object)
@@ -205,6 +207,7 @@ class Session(QObject):
         """Set the open image's threshold; a later proposal of the same image leaves it."""
         if self.image is not None:
             self.image.threshold, self.image.threshold_moved = threshold, True
+            self.threshold_moved.emit()
 
     def is_on_disk(self, identity: int) -> bool:
         """Whether an image's mask is on disk as it is on the desk."""

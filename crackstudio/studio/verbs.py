@@ -14,7 +14,7 @@ import numpy as np
 from crackstudio.core.classes import CRACK
 from crackstudio.core.errors import CrackStudioError, FolderError, ProjectError, RasterError
 from crackstudio.core.images import ImageEntry, MaskKind, Review, Tag
-from crackstudio.imaging.brush import Where, take_in
+from crackstudio.imaging.taking import Where, take_in
 from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.project.deciding import Decided, Decision, Standing
 from crackstudio.project.masks import Mask

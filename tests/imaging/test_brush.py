@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from crackstudio.imaging.brush import Brush, Stroke, Where, renew, take_in
+from crackstudio.imaging.brush import Brush, Stroke
+from crackstudio.imaging.taking import Where
 from crackstudio.imaging.tiled_mask import TiledMask
 
 HEIGHT, WIDTH = 300, 340
@@ -142,25 +143,6 @@ def test_the_proposal_brush_paints_only_where_the_map_reaches_the_threshold() ->
     Stroke(mask, Brush(size=120, value=1, where=Where(crack_map=crack_map, threshold=0.5))).to(170, 130)
     disc = distance_to_segment((170, 130), (170, 130)) <= 60
     assert np.array_equal(mask.to_array().astype(bool), disc & (crack_map == 200))
-
-
-def test_taking_in_paints_what_is_allowed_and_keeps_the_rest() -> None:
-    rng = np.random.default_rng(1)
-    crack_map = rng.integers(0, 256, (HEIGHT, WIDTH), np.uint8)
-    mask = TiledMask.from_array(np.full((HEIGHT, WIDTH), 7, np.uint8))
-    take_in(mask, Where(crack_map=crack_map, threshold=0.25), value=1)
-    assert np.array_equal(mask.to_array(), np.where(crack_map / 255 >= 0.25, 1, 7))
-
-
-def test_renewing_a_class_leaves_the_others() -> None:
-    rng = np.random.default_rng(1)
-    crack_map = rng.integers(0, 256, (HEIGHT, WIDTH), np.uint8)
-    before = rng.choice(np.array([0, 1, 2, 255], np.uint8), (HEIGHT, WIDTH))
-    before[:150] = 0
-    mask = TiledMask.from_array(before)
-    renew(mask, Where(crack_map=crack_map, threshold=0.25), value=1)
-    others = (before == 2) | (before == 255)
-    assert np.array_equal(mask.to_array(), np.where(others, before, crack_map / 255 >= 0.25))
 
 
 @pytest.mark.parametrize("point", [(-1e6, 5), (5, 1e5), (-800, -800)])

@@ -148,12 +148,13 @@ def test_mending_changes_the_class_in_use_alone(hand, qtbot, mend, value):
         assert np.array_equal(hand.editor.array(), mask)
 
 
-def test_taking_the_proposal_again_is_for_the_cracks_alone(hand):
+def test_taking_the_proposal_again_is_for_the_cracks_alone(hand, qtbot):
     crack_map = np.zeros((48, 64), np.uint8)
     crack_map[18] = 255
     hand.editor._proposal_source = lambda: (crack_map, 0.5)
     before = hand.editor.array()
-    hand.window.actions["take_proposal"].trigger()
+    with qtbot.waitSignal(hand.editor.state_changed):
+        hand.window.actions["take_proposal"].trigger()
     after = hand.editor.array()
     for value in (2, 3, UNSURE):
         assert np.array_equal(after == value, before == value)

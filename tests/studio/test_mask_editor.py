@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from crackstudio.core.errors import MaskError
 from crackstudio.core.images import MaskKind
-from crackstudio.imaging.brush import Where
+from crackstudio.imaging.taking import Where
 from crackstudio.studio.mask_editor import MaskEditor
 
 HEIGHT, WIDTH = 300, 400

@@ -1,6 +1,6 @@
 """The brush: paints the class in use, continuously at any speed of the mouse."""
 
-from crackstudio.imaging.brush import Where
+from crackstudio.imaging.taking import Where
 from crackstudio.studio.canvas.tools.tool import Easel, Pointer, Tool, ToolKey
 from crackstudio.studio.language import tr
 

@@ -1,6 +1,6 @@
 """The proposal brush: paints only where the proposal reaches the threshold under the brush. The fastest correction."""
 
-from crackstudio.imaging.brush import Where
+from crackstudio.imaging.taking import Where
 from crackstudio.studio.canvas.tools.brush import BrushTool
 from crackstudio.studio.canvas.tools.tool import Easel, Pointer, ToolKey
 from crackstudio.studio.language import tr
