@@ -167,7 +167,7 @@ def change_of_tile(row: int, col: int, before: Pixels | None, after: Pixels) -> 
         height=height,
         width=width,
         before=_BLANK if before is None else _pack(before[rect]),
-        after=_pack(after[rect]),
+        after=_pack(after[rect], values=(low, high) if before is None and is_all else None),
     )
 
 
@@ -175,9 +175,12 @@ _FLAT, _BITS, _BYTES = 0, 1, 2
 _BLANK = bytes((_FLAT, 0))
 
 
-def _pack(pixels: Pixels) -> bytes:
-    """One value: 2 bytes. Two values, as in nearly every stroke: bits, deflated. More: bytes, deflated."""
-    low, high = map(int, cv2.minMaxLoc(pixels)[:2])
+def _pack(pixels: Pixels, *, values: tuple[int, int] | None = None) -> bytes:
+    """One value: 2 bytes. Two values, as in nearly every stroke: bits, deflated. More: bytes, deflated.
+
+    `values`: the least and the greatest, where they are known.
+    """
+    low, high = values or map(int, cv2.minMaxLoc(pixels)[:2])
     if low == high:
         return bytes((_FLAT, low))
     if high - low == 1 or cv2.countNonZero(cv2.inRange(pixels, low + 1, high - 1)) == 0:
