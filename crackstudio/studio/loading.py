@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from crackstudio.core.errors import MaskError, MaskSizeError
 from crackstudio.core.images import ImageEntry, MaskKind
+from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.project import rasters
 from crackstudio.project.project import Project
 from crackstudio.studio.canvas.pyramid import ImagePyramid
@@ -37,7 +39,7 @@ class Loaded:
     """What one image needs, read from disk."""
 
     picture: ImagePyramid
-    mask: Pixels | None
+    mask: TiledMask | None
     strokes: tuple[bytes, ...]
     proposal: Proposal | None
     previous_map: Pixels | None
@@ -77,7 +79,7 @@ def load(project: Project, identity: int) -> Loaded:
             strokes = ()
     return Loaded(
         picture=picture,
-        mask=mask,
+        mask=None if mask is None else TiledMask.from_array(mask),
         strokes=strokes,
         proposal=load_proposal(project, identity),
         previous_map=project.load_previous_proposal(identity),
@@ -94,5 +96,5 @@ def load_proposal(project: Project, identity: int) -> Proposal | None:
         crack_map=crack_map,
         made_by=entry.proposed_by or tr("an unknown network"),
         own_threshold=entry.threshold if entry.threshold is not None else DEFAULT_THRESHOLD,
-        histogram=np.bincount(crack_map.ravel(), minlength=256),
+        histogram=cv2.calcHist([crack_map], [0], None, [256], [0, 256]).ravel().astype(np.int64),
     )

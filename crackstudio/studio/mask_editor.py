@@ -43,7 +43,10 @@ class _State:
 
 
 class MaskEditor(QObject):
-    """One image's mask, (height, width), and its undo stack. Raises `MaskError` for a mask of another size."""
+    """One image's mask, (height, width), and its undo stack. Raises `MaskError` for a mask of another size.
+
+    A `TiledMask` that was made elsewhere belongs to the editor from then on.
+    """
 
     mask_changed = Signal(QRect)
     """Pixels changed; one rectangle per tile, or one around many tiles."""
@@ -55,18 +58,19 @@ class MaskEditor(QObject):
         height: int,
         width: int,
         *,
-        mask: Pixels | None = None,
+        mask: Pixels | TiledMask | None = None,
         kind: MaskKind = MaskKind.EXACT,
         proposal_source: ProposalSource = lambda: None,
         journal: Callable[[bytes], None] = lambda _: None,
     ) -> None:
         super().__init__()
-        if mask is not None and mask.shape != (height, width):
+        tiles = mask if isinstance(mask, TiledMask) else None if mask is None else TiledMask.from_array(mask)
+        if tiles is not None and (tiles.height, tiles.width) != (height, width):
             raise MaskError(
-                f"The mask is {mask.shape[1]} x {mask.shape[0]} pixels, its image {width} x {height}. "
+                f"The mask is {tiles.width} x {tiles.height} pixels, its image {width} x {height}. "
                 "The file was left as it is; replace it by a mask of the image's size."
             )
-        self.mask = TiledMask(height, width) if mask is None else TiledMask.from_array(mask)
+        self.mask = tiles or TiledMask(height, width)
         self.undo_stack = QUndoStack(self)
         self.revision = 0
         self._state = _State(touched=mask is not None, kind=kind)
