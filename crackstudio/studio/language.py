@@ -22,7 +22,6 @@ LANGUAGES = {ENGLISH: "English", "zh_CN": "简体中文"}
 """What a language calls itself, by its code."""
 
 _KEPT = "said"
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 class Said(str):
@@ -39,6 +38,15 @@ class Said(str):
         return tr(self.source, **values)
 
 
+class _Heard(Said):
+    """Words of a lower floor, whose places are to be found in them again."""
+
+    __slots__ = ()
+
+    def again(self) -> Said:
+        return heard(self.source)
+
+
 @dataclass(slots=True)
 class _Kept:
     """What a widget or action was told to show."""
@@ -52,6 +60,7 @@ class _InForce:
 
     code = ENGLISH
     texts: Mapping[str, str] = {}
+    patterns: Mapping[str, re.Pattern[str]] | None = None
     of_qt: QTranslator | None = None
 
 
@@ -82,14 +91,14 @@ def joined(parts: Iterable[str], *, by: str = ", ") -> Said:
     return tr("{by}".join(f"{{{name}}}" for name in values), by=tr(by), **values)
 
 
-def heard(words: str) -> str:
-    """What a lower floor says, in English: in its translation `{n1}`, `{n2}` … are the places of its numbers."""
-    if "{" in words:
-        return words
-    numbers = _NUMBER.findall(words)
-    places = iter(range(1, len(numbers) + 1))
-    source = _NUMBER.sub(lambda _found: f"{{n{next(places)}}}", words)
-    return tr(source, **{f"n{place}": number for place, number in enumerate(numbers, 1)})
+def heard(words: str) -> Said:
+    """What a lower floor says, in English: sentence by sentence, `{n1} cannot be read` being that of any name."""
+    sentences = words.removesuffix(".").split(". ")
+    known = [_sentence(sentence) for sentence in sentences]
+    full = tr(". ").join(known) + (tr(".") if words.endswith(".") else "")
+    said = _Heard(words if known == sentences else full)
+    said.source, said.values = words, {}
+    return said
 
 
 def later(text: str) -> str:
@@ -141,7 +150,7 @@ def speak(code: str) -> None:
     """Use a language from now on. Widgets get `LanguageChange` after everything that was said follows already."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    _InForce.code, _InForce.texts = code, texts_of(code)
+    _InForce.code, _InForce.texts, _InForce.patterns = code, texts_of(code), None
     _translate_qt(app, code)
     for widget in app.topLevelWidgets():
         if widget.parent() is None:
@@ -172,6 +181,22 @@ def _kept(thing: QObject) -> _Kept:
         kept = _Kept()
         thing.setProperty(_KEPT, kept)
     return kept
+
+
+def _sentence(words: str) -> str:
+    if words in _InForce.texts:
+        return tr(words)
+    if _InForce.patterns is None:
+        surest_first = sorted(_InForce.texts, key=lambda text: (text.startswith("{n1}"), -len(text)))
+        _InForce.patterns = {text: _pattern(text) for text in surest_first if "{n1}" in text}
+    for text, pattern in _InForce.patterns.items():
+        if found := pattern.fullmatch(words):
+            return tr(text, **{name: heard(value) for name, value in found.groupdict().items()})
+    return words
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{(n\d+)\\}", r"(?P<\1>.+)", re.escape(text)), re.DOTALL)
 
 
 def _translate_qt(app: QApplication, code: str) -> None:

@@ -31,6 +31,10 @@ WORDS = {
     "{count} of {things}": "{things}：{count}",
     ", ": "、",
     "{n1} masks: go": "{n1} 张掩膜：去",
+    "{n1} cannot be read: {n2}": "无法读取 {n1}：{n2}",
+    "it is damaged": "已损坏",
+    ". ": "。",
+    ".": "。",
 }
 OURS = re.compile(r"⟦[^⟦⟧]*⟧")
 PROPERTIES = ("text", "toolTip", "windowTitle", "placeholderText", "title", "suffix", "prefix", "iconText", "statusTip")
@@ -46,7 +50,10 @@ class Marked(dict):
     """A language that marks each text with letters beside its places."""
 
     def get(self, text, default=None):
-        return f"⟦{text}⟧" if any(map(str.isalpha, re.sub(r"{[^|{}]*}", "", text))) else default
+        return f"⟦{text}⟧" if text in self else default
+
+    def __contains__(self, text):
+        return any(map(str.isalpha, re.sub(r"{[^|{}]*}", "", text)))
 
 
 @pytest.fixture
@@ -117,11 +124,14 @@ def test_what_is_no_property_is_done_again(chinese, qtbot):
     assert box.itemText(0) == "停止"
 
 
-def test_numbers_of_a_sentence_from_below_are_its_places(chinese):
-    assert heard("12 masks: go") == "12 masks: go"
+def test_sentences_from_below_are_found_by_the_names_and_numbers_in_them(chinese, qtbot):
+    label = QLabel()
+    qtbot.addWidget(label)
+    say(label, text=heard("12 masks: go. a.png cannot be read: it is damaged."))
+    assert label.text() == "12 masks: go. a.png cannot be read: it is damaged."
     speak("zh_CN")
-    assert heard("12 masks: go") == "12 张掩膜：去"
-    assert heard("unknown 1.5 {x}") == "unknown 1.5 {x}"
+    assert label.text() == "12 张掩膜：去。无法读取 a.png：已损坏。"
+    assert heard("Quite unknown 1.5 {x}.") == "Quite unknown 1.5 {x}."
 
 
 def test_the_first_start_follows_the_system_and_a_choice_is_kept(tmp_path, monkeypatch, qapp):

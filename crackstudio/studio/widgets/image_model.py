@@ -14,7 +14,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from crackstudio.core.images import ImageEntry, Review, Tag
 from crackstudio.core.sorting import sorted_gently
-from crackstudio.studio.language import joined, tr
+from crackstudio.studio.language import heard, joined, tr
 from crackstudio.studio.pace import Pace
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
@@ -166,5 +166,7 @@ class ImageModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return entry.problem or f"{entry.name}\n{joined((tr(entry.tag), tr(entry.review)))}"
+            if entry.problem:
+                return heard(entry.problem)
+            return f"{entry.name}\n{joined((tr(entry.tag), tr(entry.review)))}"
         return None

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFormLayout, QGridLayout, QHBoxLayout, QLabel, QWi
 from crackstudio.core.classes import CRACK
 from crackstudio.core.figures import NOTHING, MaskFigures
 from crackstudio.core.images import ImageEntry, MaskKind, Tag
-from crackstudio.studio.language import joined, say, show, tr
+from crackstudio.studio.language import heard, joined, say, show, tr
 from crackstudio.studio.widgets.bricks import Section, Segments, SliderRow, push, text
 
 _NAME_WIDTH = 60
@@ -58,7 +58,7 @@ class ImagePanel(Section):
         self._name.setText(entry.path.rpartition("/")[2])
         self._name.setToolTip(entry.name)
         size = f"{entry.width} × {entry.height} px" if entry.width else ""
-        say(self._facts, text=joined(filter(None, (size, tr(entry.review), entry.problem)), by=" · "))
+        say(self._facts, text=joined(filter(None, (size, tr(entry.review), heard(entry.problem or ""))), by=" · "))
 
     def set_share(self, share: float | None) -> None:
         """Show what share of the mask is defect; None while it is counted."""

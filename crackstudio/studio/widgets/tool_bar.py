@@ -99,7 +99,7 @@ class MainToolBar(QToolBar):
         """Show where networks run; `hint` mends an unused GPU."""
         self._device_place.setVisible(bool(device))
         self.device.setText(f"{device} !" if hint else device)
-        show(self.device, toolTip=hint or tr("Where networks run"))
+        show(self.device, toolTip=heard(hint) if hint else tr("Where networks run"))
 
     def set_class(self, name: str, *, icon: QIcon) -> None:
         """Show the class in use."""
