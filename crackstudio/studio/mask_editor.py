@@ -6,13 +6,10 @@ redo too, goes to the journal as a patch forwards in time, so that replaying it 
 """
 
 import itertools
-import struct
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QRect, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from crackstudio.core.classes import BACKGROUND, CRACK
 from crackstudio.core.errors import MaskError
@@ -22,6 +19,7 @@ from crackstudio.imaging.patch import TILE, Area, Patch, Pixels, TileChange
 from crackstudio.imaging.taking import Taken, Where, renewed, take_in
 from crackstudio.imaging.tiled_mask import TiledMask, TileKey
 from crackstudio.studio.language import tr
+from crackstudio.studio.mask_steps import Moment, State, Step, decode, encode
 
 ProposalSource = Callable[[], tuple[Pixels, float] | None]
 """The crack map, (H, W) uint8, and the threshold of the moment; None where nothing is proposed."""
@@ -31,15 +29,6 @@ Make = Callable[[TiledMask], Patch]
 
 _SEPARATE = 64
 """Up to so many tiles are told of one by one, more as the one rectangle around them."""
-_STATE = struct.Struct("<??")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _State:
-    """What goes with the pixels in an undo step and in the journal."""
-
-    touched: bool
-    kind: MaskKind
 
 
 class MaskEditor(QObject):
@@ -73,7 +62,7 @@ class MaskEditor(QObject):
         self.mask = tiles or TiledMask(height, width)
         self.undo_stack = QUndoStack(self)
         self.revision = 0
-        self._state = _State(touched=mask is not None, kind=kind)
+        self._state = State(touched=mask is not None, kind=kind)
         self._content = self._confirmed = 0
         self._numbers = itertools.count(1)
         self._proposal_source = proposal_source
@@ -252,12 +241,12 @@ class MaskEditor(QObject):
                 if piece.any():
                     self.mask.writable(row, col)[:] = piece
         self._announce([self._everything()])
-        self._push(text, _State(touched=mask is not None, kind=kind), journaled=False)
+        self._push(text, State(touched=mask is not None, kind=kind), journaled=False)
 
     def set_kind(self, kind: MaskKind) -> None:
         """Say what the pixels mean; the pixels stay."""
         self._begin_step()
-        self._push(tr("Kind of mask"), _State(touched=self.touched, kind=kind))
+        self._push(tr("Kind of mask"), State(touched=self.touched, kind=kind))
 
     def replay(self, payloads: Iterable[bytes]) -> Patch | None:
         """Bring back what a journal kept, as one undo step that the journal has already; None where it changes nothing.
@@ -268,7 +257,7 @@ class MaskEditor(QObject):
         state = self._state
         try:
             for payload in payloads:
-                state, patch = _decode(payload)
+                state, patch = decode(payload)
                 self._apply(patch)
         finally:
             brought = self._push(tr("Strokes brought back"), state, journaled=False)
@@ -314,10 +303,10 @@ class MaskEditor(QObject):
     def _fits(self, where: Where) -> bool:
         return where.crack_map.shape == (self.mask.height, self.mask.width)
 
-    def _state_when_touched(self) -> _State:
-        return _State(touched=True, kind=self.kind)
+    def _state_when_touched(self) -> State:
+        return State(touched=True, kind=self.kind)
 
-    def _push(self, text: str, after: _State, *, journaled: bool = True) -> Patch | None:
+    def _push(self, text: str, after: State, *, journaled: bool = True) -> Patch | None:
         """Make what happened since `_before` one undo step; what it changed, None where it changed nothing."""
         before, self._before = self._before, None
         assert before is not None
@@ -325,26 +314,26 @@ class MaskEditor(QObject):
         if patch.is_empty and after == self._state:
             return None
         was, self._content = self._content, next(self._numbers)
-        before_step, after_step = _Moment(self._state, was), _Moment(after, self._content)
-        self.undo_stack.push(_Step(text, move=self._move, patch=patch, before=before_step, after=after_step))
+        before_step, after_step = Moment(self._state, was), Moment(after, self._content)
+        self.undo_stack.push(Step(text, move=self._move, patch=patch, before=before_step, after=after_step))
         if journaled:
             self._arrive(after, patch)
         else:
             self._enter(after)
         return patch
 
-    def _move(self, moment: "_Moment", patch: Patch) -> None:
+    def _move(self, moment: "Moment", patch: Patch) -> None:
         """Undo or redo: apply the patch and enter the state, and let the journal know."""
         self.cancel_stroke()
         self._apply(patch)
         self._content = moment.content
         self._arrive(moment.state, patch)
 
-    def _arrive(self, state: _State, patch: Patch) -> None:
-        self._journal(_encode(state, patch))
+    def _arrive(self, state: State, patch: Patch) -> None:
+        self._journal(encode(state, patch))
         self._enter(state)
 
-    def _enter(self, state: _State) -> None:
+    def _enter(self, state: State) -> None:
         self._state = state
         self.revision += 1
         self.state_changed.emit()
@@ -356,44 +345,3 @@ class MaskEditor(QObject):
     def _announce(self, areas: Iterable[Area]) -> None:
         for top, left, height, width in areas:
             self.mask_changed.emit(QRect(left, top, width, height))
-
-
-class _Moment(NamedTuple):
-    """Where a step leads to; no two masks of an editor's life share a number."""
-
-    state: _State
-    content: int
-
-
-class _Step(QUndoCommand):
-    """One stroke (or one other act), which was done already when it is pushed."""
-
-    def __init__(
-        self, text: str, *, move: Callable[[_Moment, Patch], None], patch: Patch, before: _Moment, after: _Moment
-    ) -> None:
-        super().__init__(text)
-        self._move = move
-        self._patch = patch
-        self._before = before
-        self._after = after
-        self._is_done = True
-
-    def redo(self) -> None:
-        if not self._is_done:
-            self._move(self._after, self._patch)
-        self._is_done = False
-
-    def undo(self) -> None:
-        self._move(self._before, self._patch.reversed())
-
-
-def _encode(state: _State, patch: Patch) -> bytes:
-    return _STATE.pack(state.touched, state.kind is MaskKind.REGION) + patch.encode()
-
-
-def _decode(payload: bytes) -> tuple[_State, Patch]:
-    if len(payload) < _STATE.size:
-        raise MaskError("An entry of the journal is damaged; the strokes before it were brought back.")
-    touched, is_region = _STATE.unpack_from(payload)
-    kind = MaskKind.REGION if is_region else MaskKind.EXACT
-    return _State(touched=touched, kind=kind), Patch.decode(payload[_STATE.size :])

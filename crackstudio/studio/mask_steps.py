@@ -1,0 +1,65 @@
+"""The steps of a mask's undo stack, and what of them goes to the journal."""
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from PySide6.QtGui import QUndoCommand
+
+from crackstudio.core.errors import MaskError
+from crackstudio.core.images import MaskKind
+from crackstudio.imaging.patch import Patch
+
+_STATE = struct.Struct("<??")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What goes with the pixels in an undo step and in the journal."""
+
+    touched: bool
+    kind: MaskKind
+
+
+class Moment(NamedTuple):
+    """Where a step leads to; no two masks of an editor's life share a number."""
+
+    state: State
+    content: int
+
+
+class Step(QUndoCommand):
+    """One stroke (or one other act), which was done already when it is pushed."""
+
+    def __init__(
+        self, text: str, *, move: Callable[[Moment, Patch], None], patch: Patch, before: Moment, after: Moment
+    ) -> None:
+        super().__init__(text)
+        self._move = move
+        self._patch = patch
+        self._before = before
+        self._after = after
+        self._is_done = True
+
+    def redo(self) -> None:
+        if not self._is_done:
+            self._move(self._after, self._patch)
+        self._is_done = False
+
+    def undo(self) -> None:
+        self._move(self._before, self._patch.reversed())
+
+
+def encode(state: State, patch: Patch) -> bytes:
+    """An entry of the journal."""
+    return _STATE.pack(state.touched, state.kind is MaskKind.REGION) + patch.encode()
+
+
+def decode(payload: bytes) -> tuple[State, Patch]:
+    """What `encode` wrote. Raises `MaskError` for anything else."""
+    if len(payload) < _STATE.size:
+        raise MaskError("An entry of the journal is damaged; the strokes before it were brought back.")
+    touched, is_region = _STATE.unpack_from(payload)
+    kind = MaskKind.REGION if is_region else MaskKind.EXACT
+    return State(touched=touched, kind=kind), Patch.decode(payload[_STATE.size :])
