@@ -116,7 +116,8 @@ class ImageDelegate(QStyledItemDelegate):
             line.translate(0, _LINE)
             glyph, ink = ("sparkle", "accent_text") if told.of_proposal else ("ruler", "muted")
             paint_glyph(painter, QRect(line.left() - 2, line.center().y() - 5, 12, 12), glyph, colour=ink)
-            _write(painter, line.adjusted(14, 0, 0, 0), told.figures, colour=getattr(colours, ink))
+            below_glyph = line.adjusted(14, 0, 24, 0)
+            _write(painter, below_glyph, told.figures, colour=getattr(colours, ink))
 
     def _paint_tag(self, painter: QPainter, rect: QRect, tag: Tag, colours: Colours) -> None:
         colour = {Tag.CRACKED: colours.bad, Tag.INTACT: colours.good, Tag.UNKNOWN: colours.faint}[tag]
