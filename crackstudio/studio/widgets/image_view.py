@@ -6,6 +6,7 @@ whenever it lays out (measured: 330 ms at 100 000 rows, after every change), a t
 
 from collections.abc import Callable, Iterable
 
+import numpy as np
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
@@ -107,10 +108,9 @@ class ImageView(QTableView):
 
 
 def _runs(rows: list[int]) -> list[range]:
-    runs: list[range] = []
-    for row in rows:
-        if runs and runs[-1].stop == row:
-            runs[-1] = range(runs[-1].start, row + 1)
-        else:
-            runs.append(range(row, row + 1))
-    return runs
+    """Ascending rows as runs; of 100 000 in a row there is one, found in milliseconds."""
+    if not rows:
+        return []
+    breaks = np.flatnonzero(np.diff(rows) != 1)
+    firsts, lasts = [0, *(breaks + 1).tolist()], [*breaks.tolist(), len(rows) - 1]
+    return [range(rows[first], rows[last] + 1) for first, last in zip(firsts, lasts, strict=True)]
