@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 from crackstudio.core.images import ImageEntry
 from crackstudio.project.project import Project
 from crackstudio.studio import telling
-from crackstudio.studio.language import tr
+from crackstudio.studio.language import joined, tr
 from crackstudio.studio.measurements import Measurements, Written
 from crackstudio.studio.notice import Notice, Offer, Tone
 from crackstudio.studio.widgets.main_window import MainWindow
@@ -81,7 +81,7 @@ def _written(written: Written) -> Notice:
     )
     words = tr("They are in {path}.", path=written.path)
     if written.left_out:
-        words = tr("{words} {more}", words=words, more=left_out)
+        words = joined((words, left_out), by=" ")
     return Notice(
         title=tr("Measurements of {count:,} {count:mask|masks} exported", count=written.masks),
         words=words,
