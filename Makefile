@@ -18,7 +18,7 @@ lint: .venv/installed
 	$(BIN)/lint-imports
 
 bench: .venv/installed
-	@for bench in tests/benchmarks/bench_*.py; do printf '\n== %s\n' $$bench; $(BIN)/python $$bench || failed=1; done; exit $${failed:-0}
+	$(BIN)/python tests/benchmarks/table.py
 
 # torch goes first and alone, so that the line above decides which build comes.
 .venv/installed: pyproject.toml

@@ -1,15 +1,11 @@
-"""Shapes and mending on a 12 MP mask of which 2 % is crack: `python tests/benchmarks/bench_mending.py`.
-
-Bar: 1 s for each. With `--large` the same on 144 MP, with the memory each adds (Linux), and no bar.
-"""
+"""Shapes and mending on a mask of 12 MP of which 2 % is crack; with `--large` on 144 MP, where no bar stands."""
 
 import sys
-import time
 from collections.abc import Callable
-from pathlib import Path
 
 import cv2
 import numpy as np
+from report import exit_code, least, row
 
 from crackstudio.imaging import shapes
 from crackstudio.imaging.bridging import bridge_gaps
@@ -19,7 +15,7 @@ from crackstudio.imaging.shapes import Side
 from crackstudio.imaging.spurs import prune_spurs
 from crackstudio.imaging.tiled_mask import TiledMask
 
-HEIGHT, WIDTH, SHARE, BAR = 3000, 4000, 0.02, 1.0
+HEIGHT, WIDTH, SHARE, BAR_MS = 3000, 4000, 0.02, 1000
 
 
 def cracks(height: int, width: int) -> np.ndarray:
@@ -75,31 +71,11 @@ def main() -> int:
     )
     picture[array > 0] //= 2
     mask = TiledMask.from_array(array)
-    print(f"{width} x {height} px, {100 * np.count_nonzero(array) / array.size:.1f} % crack")
     del array
-    missed = 0
     for name, operation in operations(mask, picture).items():
-        if not large:
-            operation()  # imports are paid once
-        held, began = _held(), time.perf_counter()
-        patch = operation()
-        taken = time.perf_counter() - began
-        beside = f"{_held(peak=True) - held:4.0f} MB at most" if large else f"bar {BAR:.0f} s"
-        print(
-            f"{name:28} | {taken:6.3f} s | {beside} | patch of {len(patch.changes)} tiles, {patch.nbytes / 1e6:.2f} MB"
-        )
-        missed += not large and taken > BAR
-    return int(missed > 0)
-
-
-def _held(*, peak: bool = False) -> float:
-    """The memory held in MB, or the most since it was last asked for; Linux alone tells."""
-    status, forget = Path("/proc/self/status"), Path("/proc/self/clear_refs")
-    if not status.exists():
-        return float("nan")
-    held = status.read_text().split("VmHWM:" if peak else "VmRSS:")[1].split()[0]
-    forget.write_text("5")
-    return float(held) / 1024
+        what = f"{width * height // 10**6} MP, 2 % crack: {name}"
+        row(what, least(operation, repeats=1 if large else 3), None if large else BAR_MS)
+    return exit_code()
 
 
 if __name__ == "__main__":
