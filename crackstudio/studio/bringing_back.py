@@ -1,6 +1,5 @@
 """Strokes that a sitting before could not save: how they come into a mask again, and how they leave it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtGui import QUndoCommand
@@ -9,6 +8,7 @@ from crackstudio.imaging.patch import Patch
 from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.studio.language import tr
 from crackstudio.studio.mask_editor import MaskEditor
+from crackstudio.studio.mask_steps import Replayed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,13 +20,12 @@ class Brought:
     step: QUndoCommand
 
 
-def bring_back(editor: MaskEditor, strokes: Sequence[bytes]) -> Brought | None:
-    """Replay a journal into a mask that nobody has edited yet; None where the mask had it all. Raises `MaskError`."""
-    patch = editor.replay(strokes)
+def bring_back(editor: MaskEditor, left: Replayed) -> Brought | None:
+    """Let a mask that is new here be what a journal made of it; None where it had it all."""
+    editor.bring_back(left)
     editor.mark_confirmed()  # what was confirmed then was confirmed with these strokes
-    if patch is None:
-        return None
-    return Brought(strokes=len(strokes), patch=patch, step=editor.undo_stack.command(0))
+    step = editor.undo_stack.command(0)
+    return Brought(strokes=left.strokes, patch=left.patch, step=step) if editor.undo_stack.count() else None
 
 
 def take_back(editor: MaskEditor, brought: Brought) -> None:

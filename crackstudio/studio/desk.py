@@ -204,7 +204,7 @@ class Desk(QObject):
         self._shelf.loading.pop("open", None)
         try:
             image = self._place(identity, loaded)
-        except MaskError as error:  # the journal is of an image of another size; it stays as it is
+        except MaskError as error:  # the picture was replaced while it was read
             self.open_failed.emit(identity, error)
         else:
             self.opened.emit(image)
@@ -230,37 +230,29 @@ class Desk(QObject):
         return image
 
     def _new_image(self, identity: int, loaded: Loaded) -> OpenImage:
-        editor, brought = self._new_editor(identity, loaded), None
-        if loaded.strokes:
-            self._shelf.saved_revision[identity] = -1  # also where the mask has them: the journal has done its work
-            try:
-                brought = bring_back(editor, loaded.strokes)
-            except MaskError as error:
-                editor.deleteLater()
-                editor = self._new_editor(identity, loaded)
-                self._project.set_strokes_aside(identity, why=str(error))
-        image = OpenImage(
-            id=identity,
-            picture=loaded.picture,
-            editor=editor,
-            tiles=self._tiles_of(identity, loaded.picture, editor),
-            brought=brought,
-        )
-        editor.state_changed.connect(lambda: self.edited.emit(identity))
-        editor.undo_stack.indexChanged.connect(lambda _index: self.edited.emit(identity))  # after canUndo
-        return image
-
-    def _new_editor(self, identity: int, loaded: Loaded) -> MaskEditor:
+        picture, brought = loaded.picture, None
         editor = MaskEditor(
-            loaded.picture.height,
-            loaded.picture.width,
+            picture.height,
+            picture.width,
             mask=loaded.mask,
             kind=kind_of(self._project, self._project.entry(identity)),
             proposal_source=lambda: self._proposal_of(identity),
             journal=self._project.journal(identity).append,
         )
         editor.setParent(self)
-        return editor
+        if loaded.left is not None:
+            brought = bring_back(editor, loaded.left)
+            self._shelf.saved_revision[identity] = -1  # also where the mask has them: the journal has done its work
+        image = OpenImage(
+            id=identity,
+            picture=picture,
+            editor=editor,
+            tiles=self._tiles_of(identity, picture, editor),
+            brought=brought,
+        )
+        editor.state_changed.connect(lambda: self.edited.emit(identity))
+        editor.undo_stack.indexChanged.connect(lambda _index: self.edited.emit(identity))  # after canUndo
+        return image
 
     def _tiles_of(self, identity: int, picture: ImagePyramid, editor: MaskEditor) -> TileEditor:
         book = self._project.tiles

@@ -13,6 +13,7 @@ from crackstudio.project import rasters
 from crackstudio.project.project import Project
 from crackstudio.studio.canvas.pyramid import ImagePyramid
 from crackstudio.studio.language import tr
+from crackstudio.studio.mask_steps import Replayed, replayed
 
 DEFAULT_THRESHOLD = 0.5
 FIRST_VIEW = (1600, 1000)
@@ -40,7 +41,8 @@ class Loaded:
 
     picture: ImagePyramid
     mask: TiledMask | None
-    strokes: tuple[bytes, ...]
+    left: Replayed | None
+    """Strokes of an earlier sitting that may be in no mask."""
     proposal: Proposal | None
     previous_map: Pixels | None
 
@@ -66,24 +68,38 @@ def load(project: Project, identity: int) -> Loaded:
     """Read what one image needs. Any thread. Raises RasterError, MaskError."""
     picture = ImagePyramid(project.read_native(identity))
     picture.prepare(width=FIRST_VIEW[0], height=FIRST_VIEW[1])
-    strokes = tuple(project.journal(identity).read())  # before the mask: a save in between moves them into it
+    strokes = project.journal(identity).read()  # before the mask: a save in between moves them into it
+    mask, left = None, None
     try:
-        mask = project.load_mask(identity)
+        mask = _load_mask(project, identity)
+        left = replayed(strokes, mask or TiledMask(picture.height, picture.width))
+        if left is not None and left.damage:
+            project.set_strokes_aside(identity, why=left.damage)
     except MaskError as error:
-        if project.has_mask(identity):  # it cannot be read just now
+        if project.has_mask(identity) and mask is None:  # it cannot be read just now
             raise
-        project.report(str(error))  # and was kept aside, which keeps nobody from the image
-        mask = None
-        if strokes and isinstance(error, MaskSizeError):
-            project.set_strokes_aside(identity, why=str(error))
-            strokes = ()
+        project.set_strokes_aside(identity, why=str(error))
     return Loaded(
         picture=picture,
-        mask=None if mask is None else TiledMask.from_array(mask),
-        strokes=strokes,
+        mask=mask,
+        left=left,
         proposal=load_proposal(project, identity),
         previous_map=project.load_previous_proposal(identity),
     )
+
+
+def _load_mask(project: Project, identity: int) -> TiledMask | None:
+    """One that had to be kept aside is told of, and keeps nobody from the image, nor damage what was painted since."""
+    try:
+        mask = project.load_mask(identity)
+    except MaskError as error:
+        if project.has_mask(identity):
+            raise
+        project.report(str(error))
+        if isinstance(error, MaskSizeError):  # nor do the strokes fit
+            raise
+        return None
+    return None if mask is None else TiledMask.from_array(mask)
 
 
 def load_proposal(project: Project, identity: int) -> Proposal | None:

@@ -19,7 +19,7 @@ from crackstudio.imaging.patch import TILE, Area, Patch, Pixels, TileChange
 from crackstudio.imaging.taking import Taken, Where, renewed, take_in
 from crackstudio.imaging.tiled_mask import TiledMask, TileKey
 from crackstudio.studio.language import tr
-from crackstudio.studio.mask_steps import Moment, State, Step, decode, encode
+from crackstudio.studio.mask_steps import Moment, Replayed, State, Step, encode
 
 ProposalSource = Callable[[], tuple[Pixels, float] | None]
 """The crack map, (H, W) uint8, and the threshold of the moment; None where nothing is proposed."""
@@ -248,20 +248,13 @@ class MaskEditor(QObject):
         self._begin_step()
         self._push(tr("Kind of mask"), State(touched=self.touched, kind=kind))
 
-    def replay(self, payloads: Iterable[bytes]) -> Patch | None:
-        """Bring back what a journal kept, as one undo step that the journal has already; None where it changes nothing.
-
-        Raises `MaskError` at the first damaged entry; those before it are in.
-        """
-        self._begin_step()
-        state = self._state
-        try:
-            for payload in payloads:
-                state, patch = decode(payload)
-                self._apply(patch)
-        finally:
-            brought = self._push(tr("Strokes brought back"), state, journaled=False)
-        return brought
+    def bring_back(self, left: Replayed) -> None:
+        """Be what a journal made of the mask as it is, by one undo step that the journal has already."""
+        if left.patch.is_empty and left.state == self._state:
+            return
+        self.mask = left.mask
+        self._announce([self._everything()])
+        self._keep_step(tr("Strokes brought back"), left.patch, left.state, journaled=False)
 
     def _begin_step(self) -> None:
         self.finish_stroke()
@@ -306,13 +299,15 @@ class MaskEditor(QObject):
     def _state_when_touched(self) -> State:
         return State(touched=True, kind=self.kind)
 
-    def _push(self, text: str, after: State, *, journaled: bool = True) -> Patch | None:
-        """Make what happened since `_before` one undo step; what it changed, None where it changed nothing."""
+    def _push(self, text: str, after: State, *, journaled: bool = True) -> None:
+        """Make what happened since `_before` one undo step."""
         before, self._before = self._before, None
         assert before is not None
         patch = self.mask.changes_since(before, known=self._known_changes(before))
-        if patch.is_empty and after == self._state:
-            return None
+        if not patch.is_empty or after != self._state:
+            self._keep_step(text, patch, after, journaled=journaled)
+
+    def _keep_step(self, text: str, patch: Patch, after: State, *, journaled: bool) -> None:
         was, self._content = self._content, next(self._numbers)
         before_step, after_step = Moment(self._state, was), Moment(after, self._content)
         self.undo_stack.push(Step(text, move=self._move, patch=patch, before=before_step, after=after_step))
@@ -320,7 +315,6 @@ class MaskEditor(QObject):
             self._arrive(after, patch)
         else:
             self._enter(after)
-        return patch
 
     def _move(self, moment: "Moment", patch: Patch) -> None:
         """Undo or redo: apply the patch and enter the state, and let the journal know."""

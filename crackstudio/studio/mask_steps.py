@@ -1,7 +1,7 @@
 """The steps of a mask's undo stack, and what of them goes to the journal."""
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from PySide6.QtGui import QUndoCommand
 from crackstudio.core.errors import MaskError
 from crackstudio.core.images import MaskKind
 from crackstudio.imaging.patch import Patch
+from crackstudio.imaging.tiled_mask import TiledMask
 
 _STATE = struct.Struct("<??")
 
@@ -63,3 +64,35 @@ def decode(payload: bytes) -> tuple[State, Patch]:
     touched, is_region = _STATE.unpack_from(payload)
     kind = MaskKind.REGION if is_region else MaskKind.EXACT
     return State(touched=touched, kind=kind), Patch.decode(payload[_STATE.size :])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """So many `strokes` of a journal made `mask`, by `patch`; `damage` is what was wrong with the one after them."""
+
+    mask: TiledMask
+    patch: Patch
+    state: State
+    strokes: int
+    damage: str
+
+
+def replayed(payloads: Iterable[bytes], mask: TiledMask) -> Replayed | None:
+    """What a journal makes of a mask, which stays as it is; None where it is empty. Any thread.
+
+    Raises `MaskError` where the strokes do not fit the mask, or none of them is sound.
+    """
+    after, state, strokes, damage = mask.snapshot(), None, 0, ""
+    for payload in payloads:
+        try:
+            state, patch = decode(payload)
+        except MaskError as error:
+            damage = str(error)
+            break
+        after.apply(patch)
+        strokes += 1
+    if damage and not strokes:
+        raise MaskError(damage)
+    if state is None:
+        return None
+    return Replayed(mask=after, patch=after.changes_since(mask), state=state, strokes=strokes, damage=damage)

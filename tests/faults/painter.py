@@ -11,7 +11,7 @@ import threading
 import traceback
 from pathlib import Path
 
-from test_kill import SIDE, TILES, dot, tags_of
+from test_kill import SIDE, TILES, bring_back, dot, tags_of
 
 from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.project.project import Project
@@ -33,7 +33,7 @@ class Sitting:
         mask = self.project.load_mask(self.image)
         kind = self.project.entry(self.image).mask_kind or MaskKind.EXACT
         self.editor = MaskEditor(SIDE, SIDE, mask=mask, kind=kind, journal=self.journal.append)
-        self.editor.replay(strokes)
+        bring_back(self.editor, strokes)
         self.saving = None
 
     def stroke(self, number):

@@ -9,6 +9,7 @@ from crackstudio.core.errors import MaskError
 from crackstudio.core.images import MaskKind
 from crackstudio.imaging.taking import Where
 from crackstudio.studio.mask_editor import MaskEditor
+from crackstudio.studio.mask_steps import replayed
 
 HEIGHT, WIDTH = 300, 400
 
@@ -41,8 +42,17 @@ class Sitting:
 
     def replayed(self) -> MaskEditor:
         fresh = MaskEditor(HEIGHT, WIDTH, mask=None, kind=MaskKind.EXACT)
-        fresh.replay(self.journal)
+        bring_back(fresh, self.journal)
         return fresh
+
+
+def bring_back(editor: MaskEditor, journal: list[bytes]) -> str:
+    """What was wrong with the journal."""
+    left = replayed(journal, editor.mask)
+    if left is None:
+        return ""
+    editor.bring_back(left)
+    return left.damage
 
 
 @pytest.fixture
@@ -180,7 +190,7 @@ def test_the_journal_may_be_replayed_over_a_later_state(sitting: Sitting) -> Non
     sitting.editor.undo_stack.undo()
     sitting.stroke((200, 150), size=90)
     fresh = sitting.replayed()
-    fresh.replay(sitting.journal)
+    bring_back(fresh, sitting.journal)
     assert np.array_equal(fresh.array(), sitting.editor.array())
     assert fresh.touched
 
@@ -188,8 +198,9 @@ def test_the_journal_may_be_replayed_over_a_later_state(sitting: Sitting) -> Non
 def test_a_damaged_journal_keeps_what_came_before(sitting: Sitting) -> None:
     sitting.stroke((50, 50))
     fresh = MaskEditor(HEIGHT, WIDTH)
+    assert bring_back(fresh, [*sitting.journal, sitting.journal[0][:-3], sitting.journal[0]])
     with pytest.raises(MaskError):
-        fresh.replay([*sitting.journal, sitting.journal[0][:-3]])
+        bring_back(fresh, [sitting.journal[0][:-3]])
     assert np.array_equal(fresh.array(), sitting.editor.array())
 
 

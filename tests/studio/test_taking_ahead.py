@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from crackstudio.studio import mask_editor, taking_ahead
+from crackstudio.studio.mask_steps import replayed
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_the_journal_holds_it_all(ready, qtbot):
     painted = stroke(ready)
     image = ready.session.image
     fresh = mask_editor.MaskEditor(*painted.shape)
-    fresh.replay(ready.session.project.journal(image.id).read())
+    fresh.bring_back(replayed(ready.session.project.journal(image.id).read(), fresh.mask))
     assert np.array_equal(fresh.array(), painted)
 
 
