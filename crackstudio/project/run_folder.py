@@ -16,7 +16,7 @@ import msgspec
 
 from crackstudio.core import wire
 from crackstudio.core.errors import CheckpointError, RunError
-from crackstudio.core.runs import RunRecord, RunSpec, RunState, Snapshot
+from crackstudio.core.runs import RunRecord, RunSpec, RunState, Snapshot, SnapshotItem
 from crackstudio.project.atomic import write_bytes
 
 _Read = TypeVar("_Read", RunRecord, Snapshot)
@@ -160,6 +160,13 @@ class RunFolder:
         """Atomic."""
         self._write("snapshot.json", snapshot)
 
+    def follow(self, folder: Path) -> None:
+        """The images may lie below `folder` now, where the run finds them when it goes on. Raises `RunError`."""
+        snapshot = self.snapshot()
+        items = tuple(_moved(item, folder) for item in snapshot.items)
+        if items != snapshot.items:
+            self.write_snapshot(msgspec.structs.replace(snapshot, items=items))
+
     def events(self) -> Iterator[wire.AnyEvent]:
         """Every event so far; a line cut off by a kill, or of a newer version, is skipped."""
         try:
@@ -221,3 +228,10 @@ def _version(package: str) -> tuple[str, str] | None:
         return package, metadata.version(package)
     except metadata.PackageNotFoundError:
         return None
+
+
+def _moved(item: SnapshotItem, folder: Path) -> SnapshotItem:
+    here = folder / (item.name.removesuffix(f"#{item.page}") if item.page else item.name)
+    if Path(item.image).exists() or not here.exists():
+        return item
+    return msgspec.structs.replace(item, image=str(here.absolute()))

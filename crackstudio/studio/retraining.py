@@ -214,8 +214,15 @@ class Retraining(QObject):
         return is_second
 
     def _start(self, run: RunFolder, *, given_up: threading.Event) -> None:
+        project = self._session.project
+
+        def read() -> RunHistory:
+            if project is not None:
+                run.follow(project.folder)
+            return replay(run, with_pictures=False, alive=True)
+
         self._session.reading.submit(
-            lambda: replay(run, with_pictures=False, alive=True),
+            read,
             done=lambda history: self._begin(run, history, given_up=given_up),
             failed=lambda error: self._fail(error, given_up=given_up),
             urgent=True,

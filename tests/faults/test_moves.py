@@ -1,6 +1,7 @@
 """Folders and files that were moved outside: masks, strokes, proposals, tags and reviews follow by themselves."""
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from crackstudio.core.runs import RunSpec
 from crackstudio.project import rasters
 from crackstudio.project.project import Project
 from crackstudio.project.proposals import ProposalStore
+from crackstudio.project.run_folder import RunFolder
 
 MAP = np.arange(48 * 64, dtype=np.uint8).reshape(48, 64)
 
@@ -94,6 +96,20 @@ def test_a_folder_renamed_outside_is_as_it_was(rich, window, open_folder, told, 
     assert project.network().label == "mine"
     qtbot.waitUntil(lambda: window.run_monitor.runs.count() == 1)
     assert [words for words in told(window) if "interrupted" not in words] == []
+
+
+def test_an_interrupted_run_goes_on_in_a_moved_folder(rich, window, open_folder, told, qtbot, press):
+    folder, _ = rich
+    moved = folder.with_name("moved")
+    folder.rename(moved)
+    open_folder(window, moved)
+    qtbot.waitUntil(lambda: any("was interrupted" in words for words in told(window)))
+    press(window, "Go on training")
+    qtbot.waitUntil(lambda: window.retraining.history is not None, timeout=15_000)
+    (record,) = (moved / ".crackstudio" / "runs").glob("*/run.json")
+    items = RunFolder(record.parent).snapshot().items
+    assert len(items) == 3
+    assert {Path(item.image).parent for item in items} == {moved}
 
 
 def test_a_drive_mounted_elsewhere_is_as_it_was_with_its_project_beside_it(
