@@ -6,49 +6,41 @@ it to disk. Whatever decodes or saves a picture says so, and belongs off that th
 
 import errno
 import os
-import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crackstudio.core import wire
 from crackstudio.core.classes import DefectClass
-from crackstudio.core.errors import FolderError, MaskError, RasterError, RunError
+from crackstudio.core.errors import FolderError, MaskError, RasterError
 from crackstudio.core.images import Domain, ImageEntry, MaskKind, Review, Tag
-from crackstudio.core.runs import RunSpec, Snapshot, Stock
 from crackstudio.imaging.depth import Native
 from crackstudio.project import atomic, rasters
-from crackstudio.project.catalogue import Catalogue, other_pictures
+from crackstudio.project.catalogue import Catalogue
 from crackstudio.project.class_file import open_classes
 from crackstudio.project.class_users import Looked, class_users
+from crackstudio.project.contents import Contents
 from crackstudio.project.database import Database
 from crackstudio.project.deciding import Deciding, Decision, Outcome
-from crackstudio.project.digest import digest_of
 from crackstudio.project.journal import Journal
 from crackstudio.project.layout import HOME_NAME, Layout
 from crackstudio.project.locking import Lock
 from crackstudio.project.masks import Mask, MaskStore
-from crackstudio.project.proposals import ProposalStore
-from crackstudio.project.revisions import with_found_mask, with_mask, with_proposal, without_mask
-from crackstudio.project.run_folder import RunFolder, new_run
+from crackstudio.project.proposals import Proposals, ProposalStore
+from crackstudio.project.revisions import with_found_mask, with_mask, without_mask
+from crackstudio.project.runs import Runs
 from crackstudio.project.scanning import Scan, ScanOutcome
-from crackstudio.project.snapshot import build_snapshot, drafts_of_project, has_defect, in_doubt, is_as_scanned
+from crackstudio.project.snapshot import has_defect
 from crackstudio.project.sources import Sources
 from crackstudio.project.state import NetworkInUse, State, Value
-from crackstudio.project.stock import count_stock
 from crackstudio.project.tile_book import TileBook
 from crackstudio.project.writer import Writer
 
 __all__ = ["NetworkInUse", "Project", "Value"]
-
-_Asked = TypeVar("_Asked")
-_THRESHOLD_BEFORE = "threshold before"
-_UNTOLD_THRESHOLD = 0.5
 
 
 class Project:
@@ -73,8 +65,11 @@ class Project:
             self._catalogue, state=self._state, layout=layout, writer=self._writer, report=self.report
         )
         self._masks = MaskStore(layout, self.report)
-        self._proposals = ProposalStore(layout, self._writer)
-        self.sources = Sources(layout, catalogue=self._catalogue, masks=self._masks, proposals=self._proposals)
+        proposals = ProposalStore(layout, self._writer)
+        self.proposals = Proposals(folder, layout, catalogue=self._catalogue, store=proposals, state=self._state)
+        self._contents = Contents(folder, catalogue=self._catalogue, report=self.report)
+        self.runs = Runs(folder, layout, catalogue=self._catalogue, masks=self._masks, contents=self._contents)
+        self.sources = Sources(layout, catalogue=self._catalogue, masks=self._masks, proposals=proposals)
         self._journals: dict[int, Journal] = {}
         self._mask_locks: dict[int, threading.Lock] = {}
         self._saved_upto: dict[int, int] = {}
@@ -180,7 +175,7 @@ class Project:
                     stopped=lambda: self._closed or (stop is not None and stop.is_set()),
                 )
             finally:
-                self._tell_replaced(scan.replaced)
+                self._contents.tell_replaced(scan.replaced)
 
     def read_rgb8(self, image: int) -> NDArray[np.uint8]:
         """(H, W, 3) uint8. Off the main thread. Raises `RasterError`, and the entry then says why in `problem`."""
@@ -191,11 +186,9 @@ class Project:
         return self._read(image, rasters.read_native)
 
     def _read(self, image: int, read: Callable[[Path, int], Native]) -> Native:
-        known, path = self._catalogue.image(image), self.image_path(image)
         try:
-            pixels = read(path, known.entry.page)
-            digest = known.entry.digest if is_as_scanned(known, folder=self.folder) else None
-            self._renew({image: digest or digest_of(path)})
+            pixels = read(self.image_path(image), self.entry(image).page)
+            self._contents.look(image)
         except RasterError as error:
             self._catalogue.update([image], problem=str(error))
             raise
@@ -279,50 +272,6 @@ class Project:
             lambda kept: self.report(f"Unsaved strokes of {name} do not fit it. They were kept as {kept}. ({why})")
         )
 
-    def to_propose(self, ids: Iterable[int]) -> tuple[wire.ImageToPropose, ...]:
-        """What an engine is asked; `record_proposal` takes its answer in and keeps the proposal before it."""
-        entries = map(self.entry, ids)
-        return tuple(
-            wire.ImageToPropose(
-                id=entry.id,
-                image=str(self.folder / entry.path),
-                page=entry.page,
-                out=str(self._layout.incoming_proposal(entry.name)),
-            )
-            for entry in entries
-        )
-
-    def record_proposal(self, event: wire.Proposed, *, label: str) -> ImageEntry:
-        """Take a crack map in; the one of another network before it stays as the previous proposal."""
-        entry = self.entry(event.id)
-        renewed = entry.proposed_by is not None and entry.proposed_by != label
-        if renewed and entry.threshold is not None:
-            self._state.remember(f"{_THRESHOLD_BEFORE} {entry.id}", entry.threshold)
-        self._proposals.take(entry.name, Path(event.out), keep_previous=renewed)
-        self._catalogue.revise([event.id], partial(with_proposal, event=event, label=label))
-        return self.entry(event.id)
-
-    def proposal_path(self, image: int) -> Path:
-        """Where the crack map kept for an image lies."""
-        return self._layout.proposal(self.entry(image).name)
-
-    def previous_proposal_path(self, image: int) -> Path:
-        """Where the crack map of the network before lies."""
-        return self._layout.previous_proposal(self.entry(image).name)
-
-    def previous_threshold(self, image: int) -> float:
-        """The threshold that came with the previous proposal, in [0, 1]."""
-        kept = self._state.recall(f"{_THRESHOLD_BEFORE} {image}", _UNTOLD_THRESHOLD)
-        return kept if isinstance(kept, float) else _UNTOLD_THRESHOLD
-
-    def load_proposal(self, image: int) -> NDArray[np.uint8] | None:
-        """(H, W) uint8, None where there is none that fits the image. Off the main thread."""
-        return self._fitting(image, self._proposals.load(self.entry(image).name))
-
-    def load_previous_proposal(self, image: int) -> NDArray[np.uint8] | None:
-        """The same, of the network before."""
-        return self._fitting(image, self._proposals.load(self.entry(image).name, previous=True))
-
     def set_tag(self, ids: Iterable[int], tag: Tag) -> list[ImageEntry]:
         """Returns the entries that changed."""
         return self._catalogue.update(ids, tag=tag)
@@ -349,56 +298,13 @@ class Project:
 
     def identify(self, image: int) -> ImageEntry:
         """Know content and size of an image's file without decoding it. Off the main thread. Raises `RasterError`."""
-        known = self._catalogue.image(image)
-        digest = known.entry.digest if is_as_scanned(known, folder=self.folder) else None
-        self._renew({image: digest or digest_of(self.image_path(image))})
+        self._contents.look(image)
         self._size(self.entry(image))
         return self.entry(image)
 
     def read_kept_mask(self, kept: Path) -> Mask:
         """(H, W) uint8 of a mask that was kept aside. Off the main thread. Raises `RasterError`."""
         return rasters.read_mask(kept)
-
-    def stock(self) -> Stock:
-        """What there is to train on."""
-        return count_stock(self._catalogue.images())
-
-    def freeze(self, run: RunFolder, *, stop: threading.Event | None = None) -> Snapshot:
-        """Copy the confirmed masks and write `snapshot.json`. Off the main thread: files not seen yet are hashed.
-
-        So are those written since the last scan: a mask whose file holds another picture now is not confirmed any more.
-        Raises `RunError` at the next image after `stop` is set.
-        """
-        doubtful = in_doubt(_until(stop, self._catalogue.images()), folder=self.folder)
-        written = {entry.id: self._digest(entry) for entry in _until(stop, doubtful)}
-        self._renew({image: digest for image, digest in written.items() if digest is not None})
-        drafts = drafts_of_project(
-            _until(stop, self._catalogue.images()),
-            folder=self.folder,
-            masks=self._masks,
-            run=run,
-            digest=self._first_digest,
-        )
-        return build_snapshot(drafts, run)
-
-    def create_run(self, spec: RunSpec, *, stop: threading.Event | None = None) -> RunFolder:
-        """A run folder with its snapshot and `run.json`, ready for an engine. Off the main thread.
-
-        Raises `RunError` as `freeze` does. A folder left half-made is taken away: it holds nothing but copies.
-        """
-        run = new_run(self._layout.runs, spec.method)
-        try:
-            snapshot = self.freeze(run, stop=stop)
-            elsewhere = None if self.home == self.folder.absolute() / HOME_NAME else self.home
-            run.write_request(spec, snapshot, folder=self.folder, project=elsewhere)
-        except BaseException:
-            shutil.rmtree(run.path, ignore_errors=True)
-            raise
-        return run
-
-    def runs(self) -> list[RunFolder]:
-        """Every run, the oldest first. Reads the disk."""
-        return [RunFolder(record.parent) for record in sorted(self._layout.runs.glob("*/run.json"))]
 
     def network(self) -> NetworkInUse | None:
         """The network that was chosen, else the starter that comes with CrackStudio, else None."""
@@ -460,33 +366,12 @@ class Project:
             raise FileNotFoundError(errno.ENOENT, "the project's folder is not there any more", str(self.home))
         self._lock.beat()
 
-    def _digest(self, entry: ImageEntry) -> str | None:
-        """None for a file that cannot be read, which the entry then says: a run does without it."""
-        try:
-            return digest_of(self.folder / entry.path)
-        except RasterError as error:
-            self._catalogue.update([entry.id], problem=str(error))
-            return None
-
-    def _first_digest(self, entry: ImageEntry) -> str | None:
-        digest = self._digest(entry)
-        if digest is not None:
-            self._renew({entry.id: digest})
-        return digest
-
-    def _renew(self, digests: Mapping[int, str]) -> None:
-        self._tell_replaced(self._catalogue.renew(digests))
-
     def _tell_taken_back(self, names: list[str]) -> None:
         if names:
             self.report(
                 f"The studio ended in the middle of a batch. Taken back to what it was before: {_some(names)}. The "
                 "other images are either as before or as they were to be."
             )
-
-    def _tell_replaced(self, names: list[str]) -> None:
-        if names:
-            self.report(other_pictures(names))
 
     def _size(self, entry: ImageEntry) -> tuple[int, int]:
         known = self._known_size(entry.id)
@@ -498,10 +383,6 @@ class Project:
     def _known_size(self, image: int) -> tuple[int, int] | None:
         entry = self.entry(image)
         return None if entry.height is None or entry.width is None else (entry.height, entry.width)
-
-    def _fitting(self, image: int, crack_map: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
-        known = self._known_size(image)
-        return crack_map if crack_map is not None and known in (None, crack_map.shape) else None
 
     def _has_journals(self) -> bool:
         return any(files for _, _, files in os.walk(self._layout.journals))
@@ -517,7 +398,7 @@ class Project:
             return False
         with self._mask_lock(old):
             self._masks.move(before, after)
-            self._proposals.move(before, after)
+            self.proposals.move(before, after)
             self.journal(old).move(self._layout.journal(after))
             self._catalogue.relink(new, old)
         return True
@@ -525,10 +406,3 @@ class Project:
 
 def _some(names: list[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
-
-
-def _until(stop: threading.Event | None, images: Iterable[_Asked]) -> Iterator[_Asked]:
-    for image in images:
-        if stop is not None and stop.is_set():
-            raise RunError("The run was given up before it began. Nothing of it was kept; start it anew.")
-        yield image

@@ -76,7 +76,7 @@ class State:
 def _is_whole(key: str, value: bytes) -> bool:
     try:
         msgspec.json.decode(value, type=_TYPES.get(key, Any))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return False
     return True
 

@@ -155,7 +155,7 @@ class _Demo:
     def _retrain(self) -> Script:
         retraining = self._window.retraining
         assert self._session.project is not None
-        self.walked.method, _ = choose_method(self._session.project.stock())
+        self.walked.method, _ = choose_method(self._session.project.runs.stock())
         retraining.retrain(RunSpec(method=self.walked.method, minutes=self._minutes))
         yield lambda: retraining.is_running
         half_way = self._after(30 * self._minutes)

@@ -104,7 +104,7 @@ class Desk(QObject):
             done(image)
 
         self._reading.submit(
-            lambda: (load_proposal(self._project, identity), self._project.load_previous_proposal(identity)),
+            lambda: (load_proposal(self._project, identity), self._project.proposals.load_previous(identity)),
             done=take,
             lane=f"proposal {identity}",
             urgent=True,

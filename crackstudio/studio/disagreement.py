@@ -20,7 +20,7 @@ class Disagreement(Question[float]):
         if entry.proposed_by is None:
             return None
         own = DEFAULT_THRESHOLD if entry.threshold is None else entry.threshold
-        levels = level_of(own if moved is None else moved), level_of(project.previous_threshold(entry.id))
+        levels = level_of(own if moved is None else moved), level_of(project.proposals.previous_threshold(entry.id))
         return *levels, project.sources.proposal_writes(entry.name)
 
     def moment(self, project: Project, entry: ImageEntry, terms: Moment) -> Moment | None:
@@ -29,7 +29,7 @@ class Disagreement(Question[float]):
         return None if now is None or before is None else (*terms[:2], *now, *before)
 
     def answer(self, project: Project, entry: ImageEntry, terms: Moment) -> float | None:
-        now, before = project.load_proposal(entry.id), project.load_previous_proposal(entry.id)
+        now, before = project.proposals.load(entry.id), project.proposals.load_previous(entry.id)
         if now is None or before is None or now.shape != before.shape:
             return None
         level, level_before, _ = map(int, terms)

@@ -42,5 +42,5 @@ class CrackFigures(Question[MaskFigures]):
         source, *level, _writes = terms
         if source == _MASK:
             return figures_of(project.sources.mask(entry.name))
-        crack_map = project.load_proposal(entry.id)
+        crack_map = project.proposals.load(entry.id)
         return None if crack_map is None else figures_of((crack_map >= int(level[0])) * np.uint8(CRACK.id))

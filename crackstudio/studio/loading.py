@@ -84,7 +84,7 @@ def load(project: Project, identity: int) -> Loaded:
         mask=mask,
         left=left,
         proposal=load_proposal(project, identity),
-        previous_map=project.load_previous_proposal(identity),
+        previous_map=project.proposals.load_previous(identity),
     )
 
 
@@ -104,7 +104,7 @@ def _load_mask(project: Project, identity: int) -> TiledMask | None:
 
 def load_proposal(project: Project, identity: int) -> Proposal | None:
     """Read an image's proposal. Any thread."""
-    crack_map = project.load_proposal(identity)
+    crack_map = project.proposals.load(identity)
     if crack_map is None:
         return None
     entry: ImageEntry = project.entry(identity)

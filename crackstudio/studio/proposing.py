@@ -205,7 +205,7 @@ class Proposing(QObject):
             self._settle(event.id, event)
         elif event.id in self._waiting and self._session.project is not None and self._network is not None:
             of_image = msgspec.structs.replace(event, id=self._waiting[event.id])
-            entry = self._session.project.record_proposal(of_image, label=self._network.label)
+            entry = self._session.project.proposals.record(of_image, label=self._network.label)
             self._session.take_proposals_in([entry])
             self._tick(event.id)
 
@@ -265,7 +265,7 @@ class Proposing(QObject):
         left, project, network = list(self._waiting.values()), self._session.project, self._network
         self.start()
         if project is not None and network is not None and left:
-            self._wish(network, lambda: project.to_propose([*left[1:], left[0]]))
+            self._wish(network, lambda: project.proposals.ask([*left[1:], left[0]]))
         else:
             for errand in self._errands:
                 self._send(errand.command)
@@ -291,7 +291,7 @@ def wishes_of(
     ]
     if current is not None and current.problem is None:
         wanted = [current.id, *(identity for identity in wanted if identity != current.id)]
-    return project.to_propose(wanted)
+    return project.proposals.ask(wanted)
 
 
 def _ended(outcome: Outcome, *, waiting: int) -> str:

@@ -75,7 +75,7 @@ class Retraining(QObject):
         project = self._session.project
         if project is not None:
             self._session.reading.submit(
-                project.stock,
+                project.runs.stock,
                 done=lambda stock: done(stock) if project is self._session.project else None,
                 urgent=True,
             )
@@ -88,7 +88,7 @@ class Retraining(QObject):
         given_up = self._starting = threading.Event()
         self._session.save_all()
         self._session.writing.submit(
-            project.stock,
+            project.runs.stock,
             done=lambda stock: self._create(project, stock, spec, method=method, given_up=given_up),
             failed=lambda error: self._fail(error, given_up=given_up),
         )
@@ -188,7 +188,7 @@ class Retraining(QObject):
         is_asked = bool(spec or method)
         self._session.message_given.emit(tr("Starting {method}…", method=wanted.method) if is_asked else heard(why))
         self._session.writing.submit(
-            lambda: project.create_run(wanted, stop=given_up),
+            lambda: project.runs.create(wanted, stop=given_up),
             done=lambda run: self._start(run, given_up=given_up),
             failed=lambda error: self._fail(error, given_up=given_up),
         )
@@ -286,7 +286,7 @@ class Retraining(QObject):
 
     def _folder(self, run_id: str) -> RunFolder | None:
         project = self._session.project
-        runs = project.runs() if project is not None else []
+        runs = project.runs.all() if project is not None else []
         return next((run for run in runs if run.id == run_id), None)
 
     def _enter(self, _project: Project) -> None:
@@ -315,7 +315,7 @@ class Retraining(QObject):
 def summaries(project: Project, *, alive: str) -> list[RunSummary]:
     """The project's runs, newest first; a damaged one is left out. Any thread."""
     found = []
-    for run in sorted(project.runs(), key=lambda one: one.id, reverse=True):
+    for run in sorted(project.runs.all(), key=lambda one: one.id, reverse=True):
         try:
             found.append(replay(run, with_pictures=False, alive=run.id == alive).summary())
         except CrackStudioError:

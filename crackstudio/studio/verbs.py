@@ -158,7 +158,7 @@ def _without_it(entry: ImageEntry) -> Review:
 
 
 def _proposed(project: Project, entry: ImageEntry, *, threshold: float | None) -> Mask | None:
-    crack_map = project.load_proposal(entry.id)
+    crack_map = project.proposals.load(entry.id)
     if crack_map is None:
         return None
     own = DEFAULT_THRESHOLD if entry.threshold is None else entry.threshold

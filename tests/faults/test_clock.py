@@ -68,7 +68,7 @@ def test_the_same_second_twice_overwrites_nothing(from_next_year, monkeypatch):
         project.save_mask(image, None, MaskKind.EXACT)
     kept = [int(rasters.read_mask(path).max()) for path in (project.home / "aside").iterdir()]
     assert sorted(kept) == [1, 2, 3]
-    runs = {project.create_run(RunSpec(method="unet")).id for _ in range(3)}
+    runs = {project.runs.create(RunSpec(method="unet")).id for _ in range(3)}
     assert len(runs) == 3
     project.close()
 

@@ -11,7 +11,7 @@ from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.project.project import Project
 
 MASK = np.ones((48, 64), np.uint8)
-FLIPS = 60
+FLIPS = 400
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_whatever_bytes_change_the_project_opens_with_what_it_had(home, folder):
         project = Project.open(folder)
         project.scan()
         project.network()
-        project.stock()
+        project.runs.stock()
         assert (project.load_mask(project.entries()[0].id) == MASK).all()
         project.flush()
         project.close()
@@ -80,7 +80,7 @@ def test_a_damaged_small_thing_costs_that_alone(home, folder, window, open_folde
 def test_a_project_of_a_newer_version_is_refused_in_words_and_left_alone(home, folder, window, qtbot, told):
     path = home / "project.db"
     with closing(sqlite3.connect(path)) as database:
-        database.execute("PRAGMA user_version = 99")
+        database.executescript("PRAGMA user_version = 99; INSERT OR REPLACE INTO state VALUES ('format', '99');")
     before = path.read_bytes()
     window.session.open_folder(folder)
     qtbot.waitUntil(lambda: bool(told(window)))

@@ -80,7 +80,7 @@ def finish(window, qtbot):
     qtbot.waitUntil(lambda: window.retraining.history is not history, timeout=LONG)
     qtbot.waitUntil(lambda: window.retraining.history.state is RunState.FINISHED, timeout=LONG)
     assert window.retraining.history.started.resumed_at >= 10
-    assert len(window.session.project.runs()) == 1
+    assert len(window.session.project.runs.all()) == 1
 
 
 def test_killed_while_proposing_it_goes_on_where_it_stopped(start, qtbot, settled, told, press, paint):
@@ -170,7 +170,7 @@ def test_weights_that_are_no_numbers_end_the_run_with_its_cause_and_the_best_net
     words = settled(window, "The run failed")
     assert "no longer" in words
     assert "Lower the learning rate" in words
-    (run,) = window.session.project.runs()
+    (run,) = window.session.project.runs.all()
     for path in (run.checkpoint_best, run.checkpoint_last):
         method, card = load_method(path)
         assert all(weight.isfinite().all() for weight in method.networks()["unet"].parameters())

@@ -39,13 +39,13 @@ def entry_of(project, name):
 
 
 def propose(project, image, label):
-    (wish,) = project.to_propose([image])
+    (wish,) = project.proposals.ask([image])
     rasters.write_png(project.home / "made.png", MAP)
     target = project.home / "proposals-incoming" / "x.png"
     target.parent.mkdir(exist_ok=True)
     (project.home / "made.png").rename(target)
     event = wire.Proposed(id=wish.id, out=str(target), checkpoint="c", threshold=0.4, score=0.3, share=0.1)
-    project.record_proposal(event, label=label)
+    project.proposals.record(event, label=label)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def rich(reviewed, opened_project, leave_strokes):
     network.parent.mkdir()
     network.write_bytes(b"")
     project.use_network(network, label="mine")
-    project.create_run(RunSpec(method="unet"))
+    project.runs.create(RunSpec(method="unet"))
     project.close()
     left = leave_strokes("裂缝 2.png", 12)
     return reviewed, left
@@ -70,8 +70,8 @@ def check(project, names, left):
     mine, strokes, tagged = (entry_of(project, name) for name in names)
     assert (mine.review, mine.mask_kind, mine.tag) == (Review.CONFIRMED, MaskKind.REGION, Tag.CRACKED)
     assert (project.load_mask(mine.id) == 1).all()
-    assert np.array_equal(project.load_proposal(mine.id), MAP)
-    assert np.array_equal(project.load_previous_proposal(mine.id), MAP)
+    assert np.array_equal(project.proposals.load(mine.id), MAP)
+    assert np.array_equal(project.proposals.load_previous(mine.id), MAP)
     assert mine.proposed_by == "second"
     assert tagged.tag is Tag.INTACT
     assert strokes.name not in [entry.name for entry in project.unsaved()]

@@ -35,7 +35,7 @@ def test_the_loop_from_opening_to_better_proposals(qtbot: QtBot, tmp_path: Path)
         truth = rasters.read_foreign_mask(images / "masks" / Path(confirmed[0].path).name)
         assert first is not None
         assert np.count_nonzero((first > 0) & (truth > 0)) > 0.5 * np.count_nonzero(truth)
-        (run,) = project.runs()
+        (run,) = project.runs.all()
         assert run.state() is RunState.FINISHED
         network = project.network()
         assert network is not None

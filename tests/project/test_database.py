@@ -109,7 +109,7 @@ def test_a_project_of_a_newer_version_is_refused_and_left_alone(folder):
     Project.open(folder).close()
     path = Layout(folder / ".crackstudio").database
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA user_version = 99")
+        connection.executescript("PRAGMA user_version = 99; INSERT OR REPLACE INTO state VALUES ('format', '99');")
         connection.execute("DROP TABLE images")  # whatever a newer version may have done
     before = path.read_bytes()
     with pytest.raises(NewerProjectError, match="99"):

@@ -242,26 +242,26 @@ def no_space(*_args):
 
 
 def proposed(project, image, value, *, label):
-    (asked,) = project.to_propose([image])
+    (asked,) = project.proposals.ask([image])
     rasters.write_png(Path(asked.out), np.full((20, 30), value, np.uint8))
     event = wire.Proposed(id=image, out=asked.out, checkpoint="c", threshold=0.4, score=0.7, share=0.1)
-    return project.record_proposal(event, label=label)
+    return project.proposals.record(event, label=label)
 
 
 def test_a_new_network_keeps_the_proposal_before_it(project, id_of):
     image = id_of(project, "a.png")
-    assert project.load_proposal(image) is None
+    assert project.proposals.load(image) is None
     entry = proposed(project, image, 10, label="starter")
     assert (entry.proposed_by, entry.threshold, entry.score, entry.review) == ("starter", 0.4, 0.7, Review.PROPOSED)
-    assert project.load_proposal(image).max() == 10
+    assert project.proposals.load(image).max() == 10
     proposed(project, image, 20, label="starter")
-    assert project.load_previous_proposal(image) is None
+    assert project.proposals.load_previous(image) is None
     proposed(project, image, 30, label="run 2")
-    assert project.load_proposal(image).max() == 30
-    assert project.load_previous_proposal(image).max() == 20
+    assert project.proposals.load(image).max() == 30
+    assert project.proposals.load_previous(image).max() == 20
     project.flush()
-    assert project.proposal_path(image).exists()
-    assert project.previous_proposal_path(image).exists()
+    assert project.proposals.path(image).exists()
+    assert project.proposals.previous_path(image).exists()
 
 
 def test_two_proposals_of_a_new_network_at_once_keep_the_one_of_the_network_before(project, id_of, monkeypatch):
@@ -272,19 +272,19 @@ def test_two_proposals_of_a_new_network_at_once_keep_the_one_of_the_network_befo
         patch.setattr(project._writer, "do", lambda _key, _act: None)  # busy with something else
         proposed(project, image, 20, label="run 2")
         proposed(project, image, 30, label="run 2")
-    assert project.load_proposal(image).max() == 30
-    assert project.load_previous_proposal(image).max() == 10
+    assert project.proposals.load(image).max() == 30
+    assert project.proposals.load_previous(image).max() == 10
 
 
 def test_an_engine_may_write_to_the_place_itself(project, id_of):
     image = id_of(project, "a.png")
-    rasters.write_png(project.proposal_path(image), MASK)
-    out = str(project.proposal_path(image))
-    project.record_proposal(
+    rasters.write_png(project.proposals.path(image), MASK)
+    out = str(project.proposals.path(image))
+    project.proposals.record(
         wire.Proposed(id=image, out=out, checkpoint="c", threshold=0.5, score=0, share=0), label="starter"
     )
     project.flush()
-    assert (project.load_proposal(image) == MASK).all()
+    assert (project.proposals.load(image) == MASK).all()
 
 
 def test_a_proposal_touches_neither_mask_nor_review(project, id_of):
@@ -298,8 +298,8 @@ def test_a_proposal_touches_neither_mask_nor_review(project, id_of):
 def test_a_proposal_of_another_size_is_not_shown(project, id_of):
     image = id_of(project, "a.png")
     project.read_rgb8(image)
-    rasters.write_png(project.proposal_path(image), np.zeros((4, 4), np.uint8))
-    assert project.load_proposal(image) is None
+    rasters.write_png(project.proposals.path(image), np.zeros((4, 4), np.uint8))
+    assert project.proposals.load(image) is None
 
 
 def test_the_starter_proposes_until_a_network_is_chosen(opened, folder, tmp_path, monkeypatch):
@@ -380,7 +380,7 @@ def test_many_threads_may_ask_and_change(project):
         for _ in range(50):
             project.set_tag(ids, tag)
             project.entries()
-            project.stock()
+            project.runs.stock()
 
     threads = [threading.Thread(target=work, args=(tag,)) for tag in Tag]
     for thread in threads:

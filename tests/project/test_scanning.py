@@ -68,7 +68,7 @@ def test_vanished_files_are_kept_and_come_back_with_their_masks(project, folder,
     assert image in project.scan().vanished
     assert "cracked/0.png" not in names(project)
     assert project.entry(image).problem == GONE
-    assert project.stock().masks == 0
+    assert project.runs.stock().masks == 0
     (tmp_path / "away").rename(folder / "cracked")
     assert image in project.scan().added
     entry = project.entry(image)
@@ -83,7 +83,7 @@ def test_a_renamed_file_takes_its_mask_proposals_and_strokes_along(opened, folde
     project.save_mask(image, MASK, MaskKind.REGION)
     project.set_review([image], Review.CONFIRMED)
     project.journal(image).append(b"stroke")
-    rasters.write_png(project.proposal_path(image), MASK)
+    rasters.write_png(project.proposals.path(image), MASK)
     project.close()
     (folder / "cracked" / "0.png").rename(folder / "renamed 桥.png")
     project = opened()
@@ -91,7 +91,7 @@ def test_a_renamed_file_takes_its_mask_proposals_and_strokes_along(opened, folde
     entry = project.entry(id_of(project, "renamed 桥.png"))
     assert (entry.mask_kind, entry.review, entry.tag) == (MaskKind.REGION, Review.CONFIRMED, Tag.CRACKED)
     assert (project.load_mask(entry.id) == MASK).all()
-    assert project.load_proposal(entry.id) is not None
+    assert project.proposals.load(entry.id) is not None
     assert project.journal(entry.id).read() == [b"stroke"]
     assert project.scan().added == ()
     project.close()
@@ -303,7 +303,7 @@ def test_an_empty_folder_is_a_project_without_images(tmp_path):
     project = Project.open(tmp_path)
     assert project.scan().added == ()
     assert project.entries() == []
-    assert project.stock().images == 0
+    assert project.runs.stock().images == 0
     project.close()
 
 

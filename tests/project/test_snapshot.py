@@ -44,7 +44,7 @@ def test_only_confirmed_masks_and_tags_are_taken(project, run, id_of):
     project.save_mask(id_of(project, "cracked/0.png"), CRACK, MaskKind.EXACT)  # not confirmed, but tagged
     confirm(project, id_of(project, "cracked/1.png"), EMPTY)  # "nothing here" against its folder's tag
     project.set_review([id_of(project, "intact/2.png")], Review.FLAGGED)
-    items = by_name(project.freeze(run))
+    items = by_name(project.runs.freeze(run))
     assert sorted(items) == ["a.png", "cracked/0.png", "cracked/1.png", "cracked/2.png", "intact/0.png", "intact/1.png"]
     a = items["a.png"]
     assert (a.tag, a.mask_kind, a.mask) == (Tag.CRACKED, MaskKind.REGION, "masks/a.png.png")
@@ -52,26 +52,26 @@ def test_only_confirmed_masks_and_tags_are_taken(project, run, id_of):
     assert (items["cracked/0.png"].tag, items["cracked/0.png"].mask) == (Tag.CRACKED, None)
     assert (items["cracked/1.png"].tag, items["cracked/1.png"].mask is None) == (Tag.INTACT, False)
     assert (items["intact/0.png"].tag, items["intact/0.png"].mask) == (Tag.INTACT, None)
-    assert run.snapshot() == project.freeze(run)
+    assert run.snapshot() == project.runs.freeze(run)
 
 
 def test_images_of_the_target_domain_need_no_tag(project, run, id_of):
     project.set_domain([id_of(project, "b.png")], Domain.TARGET)
-    assert by_name(project.freeze(run))["b.png"].domain is Domain.TARGET
-    assert project.stock().target_images == 1
+    assert by_name(project.runs.freeze(run))["b.png"].domain is Domain.TARGET
+    assert project.runs.stock().target_images == 1
 
 
 def test_painting_goes_on_without_touching_the_snapshot(project, run, id_of):
     image = id_of(project, "a.png")
     confirm(project, image, CRACK)
-    item = by_name(project.freeze(run))["a.png"]
+    item = by_name(project.runs.freeze(run))["a.png"]
     project.save_mask(image, EMPTY, MaskKind.EXACT)
     assert (rasters.read_mask(run.path / item.mask) == CRACK).all()
 
 
 def test_the_digest_is_over_fields_and_masks(project, tmp_path, id_of):
     def digest(name):
-        return project.freeze(RunFolder(tmp_path / name)).digest
+        return project.runs.freeze(RunFolder(tmp_path / name)).digest
 
     image = id_of(project, "a.png")
     confirm(project, image, CRACK)
@@ -102,11 +102,11 @@ def test_about_a_fifth_is_for_validation():
 
 
 def test_a_renamed_image_stays_on_its_side(project, folder, tmp_path, id_of):
-    before = {item.name: item.split for item in project.freeze(RunFolder(tmp_path / "1")).items}
+    before = {item.name: item.split for item in project.runs.freeze(RunFolder(tmp_path / "1")).items}
     for number in range(3):
         (folder / "cracked" / f"{number}.png").rename(folder / "cracked" / f"renamed {number}.png")
     project.scan()
-    after = {item.name: item.split for item in project.freeze(RunFolder(tmp_path / "2")).items}
+    after = {item.name: item.split for item in project.runs.freeze(RunFolder(tmp_path / "2")).items}
     for number in range(3):
         assert after[f"cracked/renamed {number}.png"] is before[f"cracked/{number}.png"]
 
@@ -115,7 +115,7 @@ def test_the_stock_counts_what_the_snapshot_takes(project, run, id_of):
     confirm(project, id_of(project, "a.png"), CRACK, MaskKind.REGION)
     confirm(project, id_of(project, "cracked/0.png"), CRACK)
     confirm(project, id_of(project, "cracked/1.png"), EMPTY)
-    stock, items = project.stock(), project.freeze(run).items
+    stock, items = project.runs.stock(), project.runs.freeze(run).items
     assert (stock.images, stock.masks, stock.regions, stock.source_masks) == (8, 2, 1, 2)
     assert stock.cracked == sum(item.tag is Tag.CRACKED for item in items) == 3
     assert stock.intact == sum(item.tag is Tag.INTACT for item in items) == 4
@@ -126,7 +126,7 @@ def test_the_stock_counts_what_the_snapshot_takes(project, run, id_of):
 def test_a_file_that_has_just_vanished_is_left_out_of_a_run(project, folder, run, id_of):
     image = id_of(project, "cracked/0.png")
     (folder / "cracked" / "0.png").unlink()
-    assert "cracked/0.png" not in by_name(project.freeze(run))
+    assert "cracked/0.png" not in by_name(project.runs.freeze(run))
     assert "cannot be read" in project.entry(image).problem
 
 
@@ -143,7 +143,7 @@ def test_a_mask_does_not_train_on_another_picture_that_no_scan_has_seen(project,
     said = []
     project.listen(said.append)
     replace_by(folder / "cracked" / "0.png", drawn(70))
-    items = by_name(project.freeze(run))
+    items = by_name(project.runs.freeze(run))
     assert (items["cracked/0.png"].mask, items["cracked/1.png"].mask) == (None, "masks/cracked/1.png.png")
     assert (project.entry(first).review, project.entry(second).review) == (Review.CORRECTED, Review.CONFIRMED)
     assert (project.load_mask(first) == CRACK).all()
@@ -157,7 +157,7 @@ def test_a_mask_confirmed_again_on_the_other_picture_trains(project, folder, run
     project.read_rgb8(image)
     assert project.entry(image).review is Review.CORRECTED
     project.set_review([image], Review.CONFIRMED)
-    assert by_name(project.freeze(run))["cracked/0.png"].mask is not None
+    assert by_name(project.runs.freeze(run))["cracked/0.png"].mask is not None
     project.scan()
     assert project.entry(image).review is Review.CONFIRMED
 
@@ -167,14 +167,14 @@ def test_a_touched_file_trains_with_its_mask(project, folder, run, id_of):
     confirm(project, image, CRACK)
     os.utime(folder / "cracked" / "0.png", ns=(10**18, 10**18))
     before = project.entry(image)
-    assert by_name(project.freeze(run))["cracked/0.png"].mask is not None
+    assert by_name(project.runs.freeze(run))["cracked/0.png"].mask is not None
     assert project.entry(image) == before
 
 
 def test_a_run_is_made_ready_for_an_engine(project, folder, id_of):
     confirm(project, id_of(project, "a.png"), CRACK)
     spec = RunSpec(method="unet", settings={"flip": True, "rate": 0.5}, seed=3, minutes=2)
-    run = project.create_run(spec)
+    run = project.runs.create(spec)
     record = run.record()
     assert record.spec == spec
     assert record.id == run.id
@@ -184,8 +184,8 @@ def test_a_run_is_made_ready_for_an_engine(project, folder, id_of):
     assert record.command == (
         f"crackstudio train '{folder}' --method unet --set flip=true --set rate=0.5 --seed 3 --minutes 2"
     )
-    other = project.create_run(spec)
-    assert [one.path for one in project.runs()] == sorted([run.path, other.path])
+    other = project.runs.create(spec)
+    assert [one.path for one in project.runs.all()] == sorted([run.path, other.path])
 
 
 def test_a_run_that_is_not_wanted_any_more_is_given_up_at_the_next_image(project, monkeypatch):
@@ -196,9 +196,9 @@ def test_a_run_that_is_not_wanted_any_more_is_given_up_at_the_next_image(project
         stop.set()
         return digest_of(path)
 
-    monkeypatch.setattr("crackstudio.project.project.digest_of", hash_and_stop)
+    monkeypatch.setattr("crackstudio.project.contents.digest_of", hash_and_stop)
     with pytest.raises(RunError, match="given up"):
-        project.create_run(RunSpec(method="unet"), stop=stop)
+        project.runs.create(RunSpec(method="unet"), stop=stop)
     assert len(hashed) == 1
     assert list((project.home / "runs").iterdir()) == []
 
@@ -252,7 +252,7 @@ def test_proposals_that_nobody_changed_are_no_masks_beside_those_of_a_person(fol
 def test_the_command_line_takes_the_confirmed_masks_of_a_project(project, folder, run, tmp_path, id_of):
     confirm(project, id_of(project, "a.png"), CRACK, MaskKind.REGION)
     project.flush()
-    of_project = project.freeze(RunFolder(tmp_path / "other"))
+    of_project = project.runs.freeze(RunFolder(tmp_path / "other"))
     assert snapshot_of_folder(folder, masks=None, run=run) == of_project
 
 
@@ -270,7 +270,7 @@ def test_the_command_line_leaves_the_mask_of_another_picture_out(project, folder
 def test_a_project_kept_elsewhere_is_named(opened, folder, run, tmp_path, id_of):
     project = opened(home=tmp_path / "home")
     confirm(project, id_of(project, "a.png"), CRACK)
-    run_of_project = project.create_run(RunSpec(method="unet"))
+    run_of_project = project.runs.create(RunSpec(method="unet"))
     project.flush()
     words = run_of_project.record().command.split()
     home = Path(words[words.index("--project") + 1])

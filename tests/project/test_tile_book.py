@@ -134,7 +134,7 @@ def test_a_snapshot_takes_them_in_place_of_the_tag_of_the_whole(project, run, ta
     tag(project, "a.png")  # no tag of its own
     tag(project, "intact/0.png")  # a crack was found in it
     tag(project, "intact/1.png", TAGS.tagged([0, 1], Tag.UNKNOWN))
-    stock, snapshot = project.stock(), project.freeze(run)
+    stock, snapshot = project.runs.stock(), project.runs.freeze(run)
     for name in ("a.png", "intact/0.png"):
         assert item(snapshot, name).tag is Tag.CRACKED
         assert item(snapshot, name).tiles.cells == TAGS.cells
@@ -145,25 +145,25 @@ def test_a_snapshot_takes_them_in_place_of_the_tag_of_the_whole(project, run, ta
 
 
 def test_the_seal_knows_of_them(project, tmp_path, tag):
-    before = project.freeze(RunFolder(tmp_path / "1")).digest
+    before = project.runs.freeze(RunFolder(tmp_path / "1")).digest
     tag(project, "a.png")
-    assert project.freeze(RunFolder(tmp_path / "2")).digest != before
+    assert project.runs.freeze(RunFolder(tmp_path / "2")).digest != before
 
 
 def test_a_confirmed_mask_tells_more(project, run, tag):
     image = tag(project, "a.png")
     project.save_mask(image, EMPTY, MaskKind.EXACT)
     project.set_review([image], Review.CONFIRMED)
-    found = item(project.freeze(run), "a.png")
+    found = item(project.runs.freeze(run), "a.png")
     assert (found.tiles, found.tag) == (None, Tag.INTACT)
-    assert project.stock().cracked_tiles == 0
+    assert project.runs.stock().cracked_tiles == 0
 
 
 def test_some_of_each_kind_of_tile_is_left_to_train_on(project, run, tag, folder):
     """However the only two images with tiles fall: neither kind may be on the validation side alone."""
     tag(project, "a.png", TAGS.tagged([5], Tag.UNKNOWN))
     tag(project, "b.png", TAGS.tagged([0, 1], Tag.UNKNOWN))
-    snapshot = project.freeze(run)
+    snapshot = project.runs.freeze(run)
     assert {item(snapshot, name).split for name in ("a.png", "b.png")} == {Split.TRAIN}
 
 
@@ -174,12 +174,12 @@ def test_they_do_not_train_on_another_picture_and_come_back_when_somebody_tags_i
     said = []
     project.listen(said.append)
     replace_by(folder / "a.png", drawn(70))
-    assert item(project.freeze(RunFolder(tmp_path / "1")), "a.png") is None
-    assert project.stock().cracked_tiles == 0
+    assert item(project.runs.freeze(RunFolder(tmp_path / "1")), "a.png") is None
+    assert project.runs.stock().cracked_tiles == 0
     assert [words.split(" holds")[0] for words in said] == ["The file of a.png"]
     assert cells(project, image) == TAGS.cells  # to be looked at on the new picture
     project.tiles.keep(image, TAGS.tagged([2], Tag.CRACKED))
-    assert item(project.freeze(RunFolder(tmp_path / "2")), "a.png").tiles.count(Tag.CRACKED) == 3
+    assert item(project.runs.freeze(RunFolder(tmp_path / "2")), "a.png").tiles.count(Tag.CRACKED) == 3
 
 
 def test_those_of_a_picture_of_another_size_are_kept_aside(project, folder, tag, drawn):

@@ -17,7 +17,7 @@ def test_no_key_press_waits_for_a_disk_that_does_not_answer(opened, folder, id_o
     project = opened()
     project.flush()
     image = id_of(project, "a.png")
-    (asked,) = project.to_propose([image])
+    (asked,) = project.proposals.ask([image])
     rasters.write_png(Path(asked.out), np.zeros((20, 30), np.uint8))
     answers, waits = threading.Event(), threading.Event()
     save = database.Database.save
@@ -37,12 +37,12 @@ def test_no_key_press_waits_for_a_disk_that_does_not_answer(opened, folder, id_o
     project.set_review([image], Review.CONFIRMED)
     project.set_domain([image], Domain.TARGET)
     project.remember("image", "a.png")
-    project.record_proposal(event, label="starter")
+    project.proposals.record(event, label="starter")
     project.use_network(folder / "x", label="x")
     journal.append(b"stroke")
     journal.mark()
     project.entries()
-    project.stock()
+    project.runs.stock()
     took = time.perf_counter() - began
     assert not answers.is_set()
     assert took < 10  # of the 30 s for which the disk does not answer

@@ -109,7 +109,7 @@ def test_confirming_does_what_enter_would_do(proposed, batch, qtbot):
     assert saved["cracked/3.png"].all()
     assert all(entry.digest for entry in proposed.session.entries())
     assert proposed.session.image.editor.array().all()
-    assert proposed.session.project.stock().masks == 7 + 1
+    assert proposed.session.project.runs.stock().masks == 7 + 1
     assert titles(proposed)[0] == "8 images confirmed"
 
 

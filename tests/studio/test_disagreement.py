@@ -17,12 +17,12 @@ from crackstudio.studio.widgets.image_model import Order
 def propose(project, name, *, share, label, threshold):
     """A proposal with `share` of its columns just over the threshold."""
     entry = next(entry for entry in project.entries() if entry.name == name)
-    (asked,) = project.to_propose([entry.id])
+    (asked,) = project.proposals.ask([entry.id])
     crack_map = np.full((48, 64), round(threshold * 255) - 20, np.uint8)
     crack_map[:, : round(share * 64)] = round(threshold * 255) + 20
     rasters.write_png(Path(asked.out), crack_map)
     event = wire.Proposed(id=entry.id, out=asked.out, checkpoint="x", threshold=threshold, score=0.5, share=share)
-    project.record_proposal(event, label=label)
+    project.proposals.record(event, label=label)
     project.flush()  # the next one comes by the same file
 
 

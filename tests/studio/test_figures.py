@@ -39,10 +39,10 @@ def save(window, name, mask, kind=MaskKind.EXACT):
 
 def propose(window, name, *, length, value=200, threshold=0.5, label="first"):
     project = window.session.project
-    (asked,) = project.to_propose([entry_of(window, name).id])
+    (asked,) = project.proposals.ask([entry_of(window, name).id])
     rasters.write_png(Path(asked.out), crack(length) * np.uint8(value))
     event = wire.Proposed(id=asked.id, out=asked.out, checkpoint="x", threshold=threshold, score=0.5, share=0.1)
-    window.session.take_proposals_in([project.record_proposal(event, label=label)])
+    window.session.take_proposals_in([project.proposals.record(event, label=label)])
 
 
 def told(window, name):

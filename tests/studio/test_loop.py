@@ -110,7 +110,7 @@ def test_a_run_is_followed_and_its_network_offered(proposed, qtbot):
 def test_runs_are_replayed_when_the_project_is_opened_again(proposed, folder, open_folder, qtbot):
     confirm(proposed, 1, qtbot)
     retrain(proposed, qtbot)
-    (run,) = proposed.session.project.runs()
+    (run,) = proposed.session.project.runs.all()
     for event in EVENTS:  # a real engine keeps them itself
         run.append(event)
     run.close()
@@ -175,7 +175,7 @@ def test_retrain_at_once_after_enter_counts_the_mask_that_is_still_being_saved(p
     proposed.retraining.retrain(RunSpec(method="unet"))
     gate.set()
     qtbot.waitUntil(lambda: proposed.retraining.history is not None, timeout=15_000)
-    assert len(proposed.session.project.runs()) == 1
+    assert len(proposed.session.project.runs.all()) == 1
 
 
 def test_a_notice_goes_when_what_it_was_about_is_over(proposed, qtbot):

@@ -8,6 +8,7 @@ import pytest
 from crackstudio.core.errors import RunError
 from crackstudio.core.runs import RunSpec, Stock
 from crackstudio.project.project import NetworkInUse, Project
+from crackstudio.project.runs import Runs
 from crackstudio.studio.engine_link import RetrainingThread
 from crackstudio.studio.run_history import replay
 from crackstudio.studio.widgets.method_form import MethodForm
@@ -57,15 +58,15 @@ def test_a_run_that_was_being_made_does_not_begin_in_the_next_project(window, fo
         window.session.open_folder(other)
     window.session.writing.finish()
     assert not window.retraining.is_running
-    assert window.session.project.runs() == []
+    assert window.session.project.runs.all() == []
     with qtbot.waitSignal(window.retraining.run_started, timeout=15_000):
         window.retraining.retrain(SPEC)
-    assert window.retraining.history.record.id == window.session.project.runs()[0].id
+    assert window.retraining.history.record.id == window.session.project.runs.all()[0].id
 
 
 def test_going_on_with_a_run_leaves_the_network_in_use_as_it_is(trained, qtbot):
     retraining, project = trained.retraining, trained.session.project
-    (run,) = project.runs()
+    (run,) = project.runs.all()
     retraining.use_run(run.id)
     qtbot.waitUntil(lambda: project.network().label == f"{run.id}@2")
     kept = project.network().path
@@ -79,7 +80,7 @@ def test_going_on_with_a_run_leaves_the_network_in_use_as_it_is(trained, qtbot):
 
 def test_a_network_is_named_after_what_was_copied(trained, qtbot):
     project = trained.session.project
-    (run,) = project.runs()
+    (run,) = project.runs.all()
     with qtbot.waitSignal(trained.succession.network_changed):
         trained.succession.use(NetworkInUse(path=run.checkpoint_best, label=f"{run.id}@1"))
     assert project.network().label == f"{run.id}@2"
@@ -87,7 +88,7 @@ def test_a_network_is_named_after_what_was_copied(trained, qtbot):
 
 
 def test_a_network_chosen_just_before_closing_is_in_use_afterwards(trained, folder):
-    (run,) = trained.session.project.runs()
+    (run,) = trained.session.project.runs.all()
     trained.retraining.use_run(run.id)
     trained.close()
     assert not any(link.isRunning() for link in trained.proposing.findChildren(RetrainingThread))
@@ -98,7 +99,7 @@ def test_a_network_chosen_just_before_closing_is_in_use_afterwards(trained, fold
 
 def test_a_network_that_lies_in_a_run_is_still_found(trained, folder, open_folder, qtbot):
     project = trained.session.project
-    (run,) = project.runs()
+    (run,) = project.runs.all()
     project.use_network(run.checkpoint_best, label="of an older project")
     trained.session.close_project()
     with qtbot.waitSignal(trained.succession.network_changed) as changed:
@@ -121,7 +122,7 @@ def test_a_run_is_read_back_off_the_main_thread(trained, qtbot, monkeypatch):
 
 
 def test_a_run_that_cannot_be_read_is_told_and_another_can_begin(trained, qtbot):
-    (run,) = trained.session.project.runs()
+    (run,) = trained.session.project.runs.all()
     (run.path / "run.json").write_text("{")
     trained.retraining.resume_run(run.id)
     qtbot.waitUntil(lambda: any("damaged" in card.notice.title for card in trained.notices.cards()))
@@ -136,7 +137,7 @@ def test_the_stock_is_counted_off_the_main_thread(opened, qtbot, monkeypatch):
         counters.append(threading.current_thread())
         return Stock(images=8, masks=7)
 
-    monkeypatch.setattr(Project, "stock", stock)
+    monkeypatch.setattr(Runs, "stock", stock)
     with qtbot.waitSignal(opened.proposing.ready, timeout=15_000):
         opened.proposing.start()
     menu = opened.tool_bar.retrain.menu()
@@ -166,7 +167,7 @@ def test_closing_a_project_does_not_wait_for_a_run_that_has_not_begun(opened, mo
         given_up.append(stop.wait(10))
         raise RunError("The run was given up.")
 
-    monkeypatch.setattr(Project, "create_run", create_run)
+    monkeypatch.setattr(Runs, "create", create_run)
     opened.retraining.retrain(SPEC)
     qtbot.waitUntil(begun.is_set)
     with qtbot.waitSignal(opened.session.message_given) as told:
@@ -179,7 +180,7 @@ def test_closing_a_project_does_not_wait_for_a_run_that_has_not_begun(opened, mo
 def test_a_run_that_was_just_made_when_its_project_closed_can_be_gone_on_with(
     opened, folder, open_folder, monkeypatch, qtbot
 ):
-    create_run, begun, gate, made = Project.create_run, threading.Event(), threading.Event(), threading.Event()
+    create_run, begun, gate, made = Runs.create, threading.Event(), threading.Event(), threading.Event()
 
     def create_slowly(self, spec, *, stop):
         begun.set()
@@ -188,7 +189,7 @@ def test_a_run_that_was_just_made_when_its_project_closed_can_be_gone_on_with(
         made.set()
         return run
 
-    monkeypatch.setattr(Project, "create_run", create_slowly)
+    monkeypatch.setattr(Runs, "create", create_slowly)
     opened.retraining.retrain(SPEC)
     qtbot.waitUntil(begun.is_set)
     gate.set()
@@ -198,4 +199,4 @@ def test_a_run_that_was_just_made_when_its_project_closed_can_be_gone_on_with(
     open_folder(opened, folder)
     qtbot.waitUntil(lambda: topics(opened) == ["run"])
     with qtbot.waitSignal(opened.retraining.run_started):
-        opened.retraining.resume_run(opened.session.project.runs()[0].id)
+        opened.retraining.resume_run(opened.session.project.runs.all()[0].id)

@@ -134,7 +134,7 @@ def test_undoing_what_was_done_since_it_was_confirmed_makes_it_confirmed_again(c
     assert press(confirmed, "undo") == [Review.CONFIRMED]
     confirmed.actions["save"].trigger()
     assert (saved_mask(confirmed, confirmed.session.entry.id) == mask).all()
-    assert confirmed.session.project.stock().masks == 1
+    assert confirmed.session.project.runs.stock().masks == 1
 
 
 def test_undoing_what_was_confirmed_makes_it_what_it_was_before(confirmed):

@@ -234,9 +234,9 @@ def test_every_sweep_is_in_the_project_when_it_ends(sitting: Sitting) -> None:
     sitting.sweep(0, 1)
     assert session.project.tiles.tags(session.image.id, width=300, height=200).places(Tag.CRACKED) == [0, 1]
     sitting.undo()
-    assert session.project.stock().cracked_tiles == 0
+    assert session.project.runs.stock().cracked_tiles == 0
     sitting.sweep(4)
-    assert session.project.stock().cracked_tiles == 1
+    assert session.project.runs.stock().cracked_tiles == 1
 
 
 def test_another_side_keeps_the_tags_that_there_are_and_says_so(sitting: Sitting) -> None:
@@ -316,7 +316,7 @@ def test_one_press_takes_tiles_and_crops_of_their_side_into_a_run(sitting: Sitti
     assert window.retraining.history is not None
     assert window.retraining.history.record.spec.settings == {"tile": 150}
     assert window.session.project is not None
-    (run,) = window.session.project.runs()
+    (run,) = window.session.project.runs.all()
     (item,) = run.snapshot().items
     assert item.tiles is not None
     assert (item.tag, item.tiles.count(Tag.CRACKED), item.tiles.count(Tag.INTACT)) == (Tag.CRACKED, 1, 1)
