@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from crackstudio.studio.keymap import ACTIONS, DEFAULT, PRESETS, RESERVED
+from crackstudio.studio.key_presets import DEFAULT, PRESETS, RESERVED
+from crackstudio.studio.keymap import ACTIONS
 
 Keys = tuple[str, ...]
 NAMES = tuple(binding.name for binding in ACTIONS)

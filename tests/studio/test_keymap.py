@@ -9,7 +9,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from crackstudio.studio.icons import icon
-from crackstudio.studio.keymap import ACTIONS, DEFAULT, PRESET_TITLES, PRESETS, RESERVED
+from crackstudio.studio.key_presets import DEFAULT, PRESET_TITLES, PRESETS, RESERVED
+from crackstudio.studio.keymap import ACTIONS
 from crackstudio.studio.own_keys import NAMES, KeyMap, canonical, pressed_key
 
 KEYS = sorted({key for preset in PRESETS.values() for keys in preset.values() for key in keys})

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from crackstudio.studio.keymap import ACTIONS, BINDINGS, PRESET_TITLES, RESERVED, Binding, Group
+from crackstudio.studio.key_presets import PRESET_TITLES, RESERVED
+from crackstudio.studio.keymap import ACTIONS, BINDINGS, Binding, Group
 from crackstudio.studio.language import follow, joined, say, show, tr
 from crackstudio.studio.own_keys import KeyMap, Keys, native
 from crackstudio.studio.widgets.action_set import title_of
