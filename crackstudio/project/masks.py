@@ -30,10 +30,10 @@ class MaskStore:
         self.writes: Counter[str] = Counter()
         """By name, how often a mask may have changed: counted once it has."""
 
-    def load(self, name: str, size: tuple[int, int] | None) -> Mask | None:
+    def load(self, name: str, size_like: Callable[[tuple[int, ...]], tuple[int, int]]) -> Mask | None:
         """None where there is none. Raises `MaskError`; a damaged one, or one of another size, is kept aside.
 
-        `FolderError` where it cannot be kept aside.
+        `size_like` is asked for the image's size with that of the mask. `FolderError` where it cannot be kept aside.
         """
         path = self._layout.mask(name)
         try:
@@ -48,7 +48,8 @@ class MaskStore:
             raise MaskError(
                 f"The mask of {name} cannot be read. It was kept as {kept}; draw a new one. ({error})"
             ) from error
-        if size is not None and mask.shape != size:
+        size = size_like(mask.shape)
+        if mask.shape != size:
             kept = self._set_aside(name)
             raise MaskSizeError(
                 f"The mask of {name} is {mask.shape[1]} x {mask.shape[0]} px, its image {size[1]} x {size[0]} px. "

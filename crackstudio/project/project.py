@@ -204,7 +204,7 @@ class Project:
         with self._mask_lock(image):
             entry = self.entry(image)
             try:
-                mask = self._masks.load(entry.name, self._size(entry))
+                mask = self._masks.load(entry.name, partial(self._size, entry))
             except MaskError:
                 if not self._masks.exists(entry.name):  # kept aside
                     self._catalogue.revise([image], without_mask)
@@ -240,7 +240,7 @@ class Project:
                 self._catalogue.revise([image], without_mask)
             else:
                 self.class_table.meet(entry.name, mask)
-                self._masks.save(entry.name, mask, self._size(entry))
+                self._masks.save(entry.name, mask, self._size(entry, like=mask.shape))
                 self._catalogue.revise([image], partial(with_mask, kind=kind), defect=has_defect(mask))
             self._saved_upto[image] = upto
             journal.clear(upto)
@@ -373,9 +373,10 @@ class Project:
                 "other images are either as before or as they were to be."
             )
 
-    def _size(self, entry: ImageEntry) -> tuple[int, int]:
+    def _size(self, entry: ImageEntry, like: tuple[int, ...] | None = None) -> tuple[int, int]:
+        """(height, width); the file has the last word where the database does not know it, or not `like` a mask."""
         known = self._known_size(entry.id)
-        if known is None:
+        if known is None or (like is not None and known != like):
             known = rasters.size_of(self.folder / entry.path, page=entry.page)
             self._catalogue.update([entry.id], height=known[0], width=known[1])
         return known

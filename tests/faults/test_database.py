@@ -89,3 +89,18 @@ def test_a_project_of_a_newer_version_is_refused_in_words_and_left_alone(home, f
     assert "Nothing was changed" in words
     assert window.session.project is None
     assert path.read_bytes() == before
+
+
+def test_a_size_that_is_wrong_in_the_database_costs_no_mask(home, folder, window, open_folder, told, paint):
+    with closing(sqlite3.connect(home / "project.db")) as database, database:
+        database.execute("UPDATE images SET height = 47")
+    open_folder(window, folder)
+    assert (window.session.image.editor.array() == MASK).all()
+    painted = paint(window)
+    window.actions["close_project"].trigger()
+    assert told(window) == []
+    open_folder(window, folder)
+    assert np.array_equal(window.session.image.editor.array(), painted)
+    project = window.session.project
+    assert (project.load_mask(project.entries()[0].id) == MASK).all()
+    assert not (home / "aside").exists()

@@ -46,6 +46,7 @@ def propose(project, image, label):
     (project.home / "made.png").rename(target)
     event = wire.Proposed(id=wish.id, out=str(target), checkpoint="c", threshold=0.4, score=0.3, share=0.1)
     project.proposals.record(event, label=label)
+    project.flush()
 
 
 @pytest.fixture

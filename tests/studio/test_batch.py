@@ -36,7 +36,7 @@ def standings(window):
 def masks(window):
     window.session.writing.finish()
     project = window.session.project
-    return {entry.name: project._masks.load(entry.name, None) for entry in window.session.entries()}
+    return {entry.name: project._masks.load(entry.name, lambda size: size) for entry in window.session.entries()}
 
 
 def same(one, other):
