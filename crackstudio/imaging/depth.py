@@ -88,6 +88,18 @@ class Exposure:
         return whole
 
 
+def value_counts(pixels: Pixels) -> npt.NDArray[np.int64]:
+    """(256,): how many pixels of an (H, W) picture have each value.
+
+    np.bincount needs eight times the picture's memory, and lets no other thread run meanwhile.
+    """
+    counts = np.zeros(256, np.int64)
+    for top in range(0, pixels.shape[0], _STRIP):
+        strip = pixels[top : top + _STRIP]
+        counts += cv2.calcHist([strip], [0], None, [256], [0, 256]).ravel().astype(np.int64)
+    return counts
+
+
 class SeenPicture:
     """A picture of any depth, seen as (H, W, 3) uint8 RGB: made of what is cut out of it, for it may be very large."""
 

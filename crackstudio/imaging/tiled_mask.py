@@ -7,11 +7,11 @@ and weighting never copy a whole mask while a person paints.
 from collections.abc import Mapping
 from functools import cache
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from crackstudio.core.errors import MaskError
+from crackstudio.imaging.depth import value_counts
 from crackstudio.imaging.patch import TILE, Area, Patch, Pixels, TileChange, change_of_tile
 
 TileKey = tuple[int, int]
@@ -72,8 +72,7 @@ class TiledMask:
             height, width = self._shape(row, col)
             value = self.flat(row, col)
             if value is None:
-                found = cv2.calcHist([self._tiles[row, col]], [0], None, [256], [0, 256])
-                counts += found.ravel().astype(np.int64)
+                counts += value_counts(self._tiles[row, col])
             else:
                 counts[value] += height * width
         return counts

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from crackstudio.core.errors import MaskError, MaskSizeError
 from crackstudio.core.images import ImageEntry, MaskKind
+from crackstudio.imaging.depth import value_counts
 from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.project import rasters
 from crackstudio.project.project import Project
@@ -112,5 +112,5 @@ def load_proposal(project: Project, identity: int) -> Proposal | None:
         crack_map=crack_map,
         made_by=entry.proposed_by or tr("an unknown network"),
         own_threshold=entry.threshold if entry.threshold is not None else DEFAULT_THRESHOLD,
-        histogram=cv2.calcHist([crack_map], [0], None, [256], [0, 256]).ravel().astype(np.int64),
+        histogram=value_counts(crack_map),
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from crackstudio.imaging.depth import Exposure, Span, seen, span_of
+from crackstudio.imaging.depth import Exposure, Span, seen, span_of, value_counts
 
 RNG = np.random.default_rng(0)
 
@@ -52,3 +52,9 @@ def test_what_is_cut_out_is_rgb_of_8_bit(shape: tuple[int, ...], dtype: type) ->
     assert picture.ndim == 3
     assert np.array_equal(picture[10:30, 5:60], rgb[10:30, 5:60])
     assert np.array_equal(np.asarray(picture), rgb)
+
+
+def test_values_are_counted() -> None:
+    pixels = RNG.integers(0, 256, (700, 31), np.uint8)
+    assert np.array_equal(value_counts(pixels), np.bincount(pixels.ravel(), minlength=256))
+    assert np.array_equal(value_counts(pixels[:, 3:20]), np.bincount(pixels[:, 3:20].ravel(), minlength=256))
