@@ -70,12 +70,11 @@ class Session(QObject):
         self._desk: Desk | None = None
         self.unsaved: Sequence[int] = ()
         """Images with strokes that an earlier sitting did not save, as of opening the project."""
+        self._is_new = False
         self._opening = Opening(reading=reading, parent=self)
         self._opening.opened.connect(self._enter)
         self._opening.scanned.connect(self._take_scan)
-        self._opening.progressed.connect(
-            lambda count: self.message_given.emit(tr("{count:,} {count:image|images} found…", count=count))
-        )
+        self._opening.progressed.connect(self._take_progress)
         self._opening.failed.connect(
             lambda folder, error: self.tell(telling.open_failed(error, again=lambda: self.open_folder(folder)))
         )
@@ -260,7 +259,15 @@ class Session(QObject):
         self.project_opened.emit(project)
         self.entries_reset.emit()
         self._open_first()
+        self._is_new = not self.entries() and project.recall(LAST_IMAGE) is None
         self._opening.scan(project)
+
+    def _take_progress(self, count: int) -> None:
+        self.message_given.emit(tr("{count:,} {count:image|images} found…", count=count))
+        if self.project is not None and self._is_new:  # what was moved is only known when all are found
+            self._is_new = False
+            self.entries_reset.emit()
+            self._open_first()
 
     def _take_scan(self) -> None:
         self.entries_reset.emit()
@@ -269,7 +276,7 @@ class Session(QObject):
         self.message_given.emit(tr("{count:,} {count:image|images}.", count=count))
         if count == 0:
             self.tell(telling.no_images())
-        elif self.image is None:
+        elif self.image is None and not self.is_between_images:
             self._open_first()
 
     def _open_first(self) -> None:

@@ -143,7 +143,7 @@ def bench_project(folder: Path) -> None:
     journal, stroke = project.journal(ids[0]), bytes(20_000)
     row("a stroke of 20 kB to the journal, p99", of_each(3 * [lambda _image: journal.append(stroke)], some), 1)
     seconds("a tag set on all", lambda: project.set_tag(ids, Tag.CRACKED))
-    seconds("what there is to train on, counted", project.stock)
+    seconds("what there is to train on, counted", project.runs.stock)
     seconds("closed", project.close)
     seconds("opened again", lambda: Project.open(folder).close(), 2)
     project = Project.open(folder)

@@ -1,10 +1,13 @@
 """Opening, walking, editing, review, saving and recovery, on a real folder with the real project."""
 
+import threading
+
 import numpy as np
 import pytest
 
 from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.project.project import Project
+from crackstudio.project.scanning import Scan
 from crackstudio.studio import shelf
 from crackstudio.studio.mask_editor import MaskEditor
 
@@ -33,6 +36,17 @@ def test_opening_shows_the_first_image_and_the_folders_tags(opened):
     assert (tags.count(Tag.CRACKED), tags.count(Tag.INTACT)) == (6, 2)
     assert opened.canvas.scene.size == (48, 64)
     assert opened.image_list.model.total == 8
+
+
+def test_a_new_folder_shows_its_first_image_before_all_are_found(window, folder, qtbot, monkeypatch):
+    goes_on, finish = threading.Event(), Scan._tell_unreadable
+    monkeypatch.setattr(Scan, "_tell_unreadable", lambda scan: (goes_on.wait(20), finish(scan)))
+    with qtbot.waitSignal(window.session.scanned):
+        window.session.open_folder(folder)
+        qtbot.waitUntil(lambda: window.session.image is not None)
+        assert window.session.entry.path == "cracked/0.png"
+        goes_on.set()
+    assert len(window.session.entries()) == 8
 
 
 def test_a_stroke_makes_the_image_corrected_and_undo_takes_it_back(opened):
