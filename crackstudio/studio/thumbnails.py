@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtCore import QObject, QSize, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from crackstudio.core.errors import CrackStudioError
@@ -27,6 +27,8 @@ SIDE = QSize(176, 128)
 """Pixels on disk: twice the size on screen, sharp on high-DPI screens."""
 KEPT = 600
 WAITING = 48
+PATIENCE_MS = 2000
+"""The first image of a sitting goes before, for so long."""
 
 
 class Thumbnails(QObject):
@@ -45,6 +47,9 @@ class Thumbnails(QObject):
         self._lent: tuple[ImageEntry, ImagePyramid] | None = None
         self._busy = False
         self._background = Background(threads=1, parent=self)
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(self._serve)
+        self._patience.start()
 
     def get(self, entry: ImageEntry) -> QPixmap | None:
         """The picture if it is in memory; else it is put first in the queue."""
@@ -60,9 +65,11 @@ class Thumbnails(QObject):
         return pixmap
 
     def lend(self, entry: ImageEntry | None, picture: ImagePyramid | None) -> None:
-        """The image that lies open: where it is too large to be decoded in passing, its picture is used."""
+        """The image that lies open: its picture need not be decoded again."""
+        self._patience.stop()
         self._lent = None if entry is None or picture is None else (entry, picture)
-        self._use_lent()
+        self._ask_for_lent()
+        self._serve()
 
     def close(self) -> None:
         """Make no more."""
@@ -70,14 +77,22 @@ class Thumbnails(QObject):
         self._background.close()
 
     def _serve(self) -> None:
-        if self._busy or not self._waiting:
+        if self._busy or not self._waiting or self._patience.isActive():
             return
         self._busy = True
         identity, entry = self._waiting.popitem()
         self._background.submit(
-            lambda: make_thumbnail(self._folder / entry.path, page=entry.page, cache=self._cache),
+            self._job(entry),
             done=lambda picture: self._keep(identity, picture),
             failed=lambda error: self._give_up(identity, error),
+        )
+
+    def _job(self, entry: ImageEntry) -> Callable[[], QImage]:
+        file, lent = self._folder / entry.path, self._lent
+        if lent is None or lent[0].id != entry.id:
+            return lambda: make_thumbnail(file, page=entry.page, cache=self._cache)
+        return lambda: keep_thumbnail(
+            lent[1].small(SIDE.width(), SIDE.height()), place_of(file, page=entry.page, cache=self._cache)
         )
 
     def _keep(self, identity: int, picture: QImage) -> None:
@@ -86,23 +101,19 @@ class Thumbnails(QObject):
             self._pixmaps.popitem(last=False)
         self._go_on(lambda: self.made.emit(identity))
 
-    def _use_lent(self) -> None:
-        if self._lent is None or self._lent[0].id not in self._too_large:
-            return
-        entry, picture = self._lent
-        self._too_large.discard(entry.id)
-        kept = place_of(self._folder / entry.path, page=entry.page, cache=self._cache)
-        self._background.submit(
-            lambda: keep_thumbnail(picture.small(SIDE.width(), SIDE.height()), kept),
-            done=lambda made: self._keep(entry.id, made),
-            failed=lambda error: self._give_up(entry.id, error),
-        )
+    def _ask_for_lent(self) -> None:
+        """It was given up for its size alone."""
+        if self._lent is not None and self._lent[0].id in self._too_large:
+            entry = self._lent[0]
+            self._too_large.discard(entry.id)
+            self._hopeless.discard(entry.id)
+            self._waiting[entry.id] = entry
 
     def _give_up(self, identity: int, error: Exception) -> None:
         self._hopeless.add(identity)
         if isinstance(error, TooLargeError):
             self._too_large.add(identity)
-            self._use_lent()
+            self._ask_for_lent()
         if not isinstance(error, CrackStudioError | OSError):
             self._background.work_failed.emit(error)
         self._go_on(lambda: None)
