@@ -6,6 +6,7 @@ A mask is saved off the thread when its image is left, by a timer and on closing
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ from crackstudio.studio.loading import (
     load_proposal,
 )
 from crackstudio.studio.mask_editor import MaskEditor
+from crackstudio.studio.parting import part_with, unsaved_of
 from crackstudio.studio.shelf import OpenImage, Shelf
 from crackstudio.studio.tile_editor import TileEditor
 
@@ -60,7 +62,7 @@ class Desk(QObject):
     def open(self, identity: int) -> None:
         """Put an image on the desk; `opened` follows, unless another one is asked for before."""
         known = self._shelf.images.get(identity)
-        if known is not None and known.picture is not None:
+        if known is not None and known.picture is not None and not self.is_outdated(identity):
             self._reading.forget("open")
             self._shelf.loading.pop("open", None)
             self._shelf.images.move_to_end(identity)
@@ -69,7 +71,7 @@ class Desk(QObject):
             return
         self._shelf.loading["open"] = identity
         self._reading.submit(
-            lambda: load(self._project, identity),
+            lambda: load(self._project, identity, is_edited=known is not None),
             done=lambda loaded: self._present(identity, loaded),
             failed=lambda error: self.open_failed.emit(identity, error),
             lane="open",
@@ -85,9 +87,14 @@ class Desk(QObject):
 
     def fetch(self, identity: int, *, lane: str, done: Callable[[], None] = lambda: None) -> None:
         """Put an image on the desk without opening it, if there is room; then `done`, also where it cannot be read."""
-        room = self._shelf.room
+        room, is_edited = self._shelf.room, identity in self._shelf.images
+
+        def read() -> Loaded | None:
+            is_fitting = is_light(self._project, identity, room=room)
+            return load(self._project, identity, is_edited=is_edited) if is_fitting else None
+
         self._reading.submit(
-            lambda: load(self._project, identity) if is_light(self._project, identity, room=room) else None,
+            read,
             done=lambda loaded: self._keep(identity, loaded, done=done),
             failed=lambda _error: done(),
             lane=lane,
@@ -109,6 +116,11 @@ class Desk(QObject):
             lane=f"proposal {identity}",
             urgent=True,
         )
+
+    def is_outdated(self, identity: int) -> bool:
+        """Whether the file is known to have been written since its picture was read."""
+        image = self._shelf.images.get(identity)
+        return image is not None and image.digest != self._project.entry(identity).digest
 
     def is_unsaved(self, identity: int) -> bool:
         """Whether an image's mask has steps that are not on disk as a PNG."""
@@ -201,6 +213,13 @@ class Desk(QObject):
         self.save_failed.emit(identity, error)
 
     def _present(self, identity: int, loaded: Loaded) -> None:
+        there = self._shelf.images.get(identity)
+        if there is not None and not there.fits(loaded.picture):
+            self._part_with(there)
+            return
+        if not self._is_whole(identity, loaded):
+            self.open(identity)
+            return
         self._shelf.loading.pop("open", None)
         try:
             image = self._place(identity, loaded)
@@ -209,8 +228,27 @@ class Desk(QObject):
         else:
             self.opened.emit(image)
 
+    def _part_with(self, image: OpenImage) -> None:
+        """Its file holds a picture of another size now, which is opened in its place."""
+
+        def take() -> None:
+            self._shelf.put_away(image.id)
+            if self._shelf.loading.get("open") == image.id:
+                self.open(image.id)
+
+        self._writing.submit(
+            partial(part_with, self._project, unsaved_of(image) if self.is_unsaved(image.id) else None, image.id),
+            done=lambda _none: take(),
+            failed=lambda error: self.open_failed.emit(image.id, error),
+        )
+
+    def _is_whole(self, identity: int, loaded: Loaded) -> bool:
+        """Not if it was put away after its picture alone was asked for, or the picture is of another size."""
+        image = self._shelf.images.get(identity)
+        return loaded.has_work if image is None else image.fits(loaded.picture)
+
     def _keep(self, identity: int, loaded: Loaded | None, *, done: Callable[[], None]) -> None:
-        if loaded is not None:
+        if loaded is not None and self._is_whole(identity, loaded):
             with suppress(MaskError):
                 self._place(identity, loaded, opens=False)
         done()
@@ -221,7 +259,7 @@ class Desk(QObject):
             image = self._new_image(identity, loaded)
             self._shelf.images[identity] = image
         else:
-            image.picture = loaded.picture
+            image.picture, image.digest = loaded.picture, loaded.digest
         _set_maps(image, loaded.proposal, loaded.previous_map)
         self._shelf.images.move_to_end(identity, last=opens)
         if opens:
@@ -246,6 +284,7 @@ class Desk(QObject):
         image = OpenImage(
             id=identity,
             picture=picture,
+            digest=loaded.digest,
             editor=editor,
             tiles=self._tiles_of(identity, picture, editor),
             brought=brought,

@@ -25,7 +25,7 @@ _BYTES_A_PIXEL = 4
 Pixels = NDArray[np.uint8]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Proposal:
     """A crack map on the desk: (H, W) uint8, who made it, the threshold that came with it, pixels per value."""
 
@@ -37,9 +37,11 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What one image needs, read from disk."""
+    """What one image needs, read from disk. `digest`: of the file; `has_work`: whether mask and strokes were read."""
 
     picture: ImagePyramid
+    digest: str | None
+    has_work: bool
     mask: TiledMask | None
     left: Replayed | None
     """Strokes of an earlier sitting that may be in no mask."""
@@ -64,10 +66,27 @@ def is_light(project: Project, identity: int, *, room: int) -> bool:
     return _BYTES_A_PIXEL * height * width <= room
 
 
-def load(project: Project, identity: int) -> Loaded:
-    """Read what one image needs. Any thread. Raises RasterError, MaskError."""
+def load(project: Project, identity: int, *, is_edited: bool = False) -> Loaded:
+    """Read what one image needs. Any thread. Raises RasterError, MaskError.
+
+    One that `is_edited` has its mask already: what another program has put in its place stays one that nobody has seen.
+    """
     picture = ImagePyramid(project.read_native(identity))
+    digest = project.entry(identity).digest
     picture.prepare(width=FIRST_VIEW[0], height=FIRST_VIEW[1])
+    mask, left = (None, None) if is_edited else _load_work(project, identity, picture)
+    return Loaded(
+        picture=picture,
+        digest=digest,
+        has_work=not is_edited,
+        mask=mask,
+        left=left,
+        proposal=load_proposal(project, identity),
+        previous_map=project.proposals.load_previous(identity),
+    )
+
+
+def _load_work(project: Project, identity: int, picture: ImagePyramid) -> tuple[TiledMask | None, Replayed | None]:
     strokes = project.journal(identity).read()  # before the mask: a save in between moves them into it
     mask, left = None, None
     try:
@@ -79,13 +98,7 @@ def load(project: Project, identity: int) -> Loaded:
         if project.has_mask(identity) and mask is None:  # it cannot be read just now
             raise
         project.set_strokes_aside(identity, why=str(error))
-    return Loaded(
-        picture=picture,
-        mask=mask,
-        left=left,
-        proposal=load_proposal(project, identity),
-        previous_map=project.proposals.load_previous(identity),
-    )
+    return mask, left
 
 
 def _load_mask(project: Project, identity: int) -> TiledMask | None:

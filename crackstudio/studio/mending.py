@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from crackstudio.imaging.patch import Patch
 from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.studio.language import tr
+from crackstudio.studio.loading import Proposal
 from crackstudio.studio.mask_editor import Make
 from crackstudio.studio.session import Session
 from crackstudio.studio.shelf import OpenImage
@@ -54,7 +55,7 @@ class Mending(QObject):
             lane="mend",
         )
 
-    def _take(self, image: OpenImage, patch: Patch, *, title: str, moment: tuple[int, float]) -> None:
+    def _take(self, image: OpenImage, patch: Patch, *, title: str, moment: "_Moment") -> None:
         if self._session.image is not image:
             return
         if image.editor.is_stroking or _moment(image) != moment:
@@ -66,9 +67,12 @@ class Mending(QObject):
         self._session.message_given.emit(words)
 
 
-def _moment(image: OpenImage) -> tuple[int, float]:
-    """Changes with the mask, and with the threshold at which an untouched one would take the proposal in."""
-    return image.editor.revision, image.threshold
+_Moment = tuple[int, float, Proposal | None]
+
+
+def _moment(image: OpenImage) -> _Moment:
+    """Changes with the mask, and with what an untouched one would take in: the proposal, at its threshold."""
+    return image.editor.revision, image.threshold, image.proposal
 
 
 def _work(what: Mend) -> Work:

@@ -276,8 +276,17 @@ class Session(QObject):
         self.message_given.emit(tr("{count:,} {count:image|images}.", count=count))
         if count == 0:
             self.tell(telling.no_images())
+        elif self.image is not None and self._desk is not None and self._desk.is_outdated(self.image.id):
+            self._open_anew(self.image.id)
         elif self.image is None and not self.is_between_images:
             self._open_first()
+
+    def _open_anew(self, identity: int) -> None:
+        """The file holds another picture now; nobody paints on the one before until that is there."""
+        self._leave_image()
+        self.image = None
+        self.image_opened.emit(None)
+        self.open_image(identity)
 
     def _open_first(self) -> None:
         """The image that was open last, or the first one."""

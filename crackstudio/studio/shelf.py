@@ -28,6 +28,8 @@ class OpenImage:
     picture: ImagePyramid | None
     editor: MaskEditor
     tiles: TileEditor
+    digest: str | None = None
+    """Of the file that the picture is of."""
     proposal: Proposal | None = None
     previous_map: Pixels | None = None
     threshold: float = DEFAULT_THRESHOLD
@@ -41,6 +43,10 @@ class OpenImage:
     def picture_bytes(self) -> int:
         """What the picture holds in memory."""
         return self.picture.nbytes if self.picture else 0
+
+    def fits(self, picture: ImagePyramid) -> bool:
+        """Whether the mask is of the size of a picture that was read since."""
+        return (self.editor.mask.height, self.editor.mask.width) == (picture.height, picture.width)
 
     def let_go(self) -> None:
         """It leaves the desk."""
@@ -83,5 +89,9 @@ class Shelf:
                 image.picture = image.proposal = image.previous_map = None
         surplus = len(images) - MOST_EDITORS
         for identity in [one for one in images if one not in keep and not self.is_unsaved(one)][: max(0, surplus)]:
-            images.pop(identity).let_go()
-            self.saved_revision.pop(identity, None)
+            self.put_away(identity)
+
+    def put_away(self, identity: int) -> None:
+        """Let go of one image."""
+        self.images.pop(identity).let_go()
+        self.saved_revision.pop(identity, None)

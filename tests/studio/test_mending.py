@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from crackstudio.studio.loading import Proposal
 from crackstudio.studio.mending import Mend
 
 
@@ -65,6 +66,23 @@ def test_an_untouched_mask_is_mended_as_the_first_stroke_would_find_it(window, q
     qtbot.waitUntil(lambda: any("done" in words for words in told))
     assert (image.editor.array()[4:10, 4:10] == 1).all()
     assert image.editor.undo_stack.count() == 1
+
+
+def test_a_proposal_that_comes_while_an_untouched_mask_is_mended_does_not_mix_with_the_one_before(window, qtbot):
+    image, told = window.session.image, said(window)
+
+    def propose(top):
+        crack_map = np.zeros(image.editor.array().shape, np.uint8)
+        crack_map[top : top + 8, 4:20] = 255
+        crack_map[top + 3, 8] = 0
+        histogram = np.zeros(256, np.int64)
+        image.proposal = Proposal(crack_map=crack_map, made_by="net", own_threshold=0.5, histogram=histogram)
+
+    propose(4)
+    window.actions[Mend.FILL_HOLES].trigger()
+    propose(30)
+    qtbot.waitUntil(lambda: any("meanwhile" in words for words in told))
+    assert not image.editor.touched
 
 
 def test_the_panel_says_how_many_cracks_there_are_how_long_and_how_wide(window, qtbot):
