@@ -105,7 +105,7 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
     join_training(window)
     join_dialogs(window, theme=theme)
     session.saved.connect(lambda _entry: window.notices.settle("close"))
-    window.closing.connect(lambda: _end(window, pools=(reading, writing, measuring)))
+    window.closing.connect(lambda: _end(window, pools=(window.canvas.background, reading, writing, measuring)))
     return window
 
 
