@@ -37,7 +37,7 @@ class Reviewing(QObject):
         image = self._meant_image()
         if image is None:
             return
-        image.editor.finish_stroke()
+        self._session.finish_work()
         if image.editor.touched or self.as_part_of_review(image.editor.take_proposal):
             self._confirm(image)
         else:
@@ -47,6 +47,7 @@ class Reviewing(QObject):
         """Confirm that the open image has no defect: an empty mask (undoable), tagged intact."""
         image = self._meant_image()
         if image is not None:
+            self._session.finish_work()
             self.as_part_of_review(lambda: self._empty(image))
             self._confirm(image)
 

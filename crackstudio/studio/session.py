@@ -38,6 +38,8 @@ class Session(QObject):
     """`ImageEntry` of images whose tag, review, mask or proposal changed."""
     image_opened = Signal(object)
     """`OpenImage`, or None when none is open."""
+    work_ending = Signal()
+    """The open image is about to be left or confirmed: what a tool has in hand is to become a step."""
     mask_edited = Signal()
     """The open image's mask got or lost a step."""
     threshold_moved = Signal()
@@ -114,8 +116,7 @@ class Session(QObject):
         def take_failure(_identity: int, error: Exception) -> None:
             failures.append(error)
 
-        if self.image is not None:
-            self.image.editor.finish_stroke()
+        self.finish_work()
         desk.save_failed.connect(take_failure)
         desk.save_all()
         self.writing.finish()
@@ -211,6 +212,12 @@ class Session(QObject):
     def is_on_disk(self, identity: int) -> bool:
         """Whether an image's mask is on disk as it is on the desk."""
         return self._desk is None or not self._desk.is_ahead(identity)
+
+    def finish_work(self) -> None:
+        """Let what is being drawn on the open image become a step: a stroke, or the draft of a tool."""
+        if self.image is not None:
+            self.work_ending.emit()
+            self.image.editor.finish_stroke()
 
     def save_image(self, identity: int) -> None:
         """Save one mask, off the thread."""
@@ -311,8 +318,8 @@ class Session(QObject):
             self._desk.prefetch(following)
 
     def _leave_image(self) -> None:
+        self.finish_work()
         if self.image is not None and self._desk is not None:
-            self.image.editor.finish_stroke()
             self._desk.save(self.image.id)
 
     def _show_proposal(self, image: OpenImage) -> None:

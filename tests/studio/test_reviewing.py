@@ -47,9 +47,9 @@ def gate(window, monkeypatch):
     gate, load = threading.Event(), desk.load
     gate.set()
 
-    def load_behind_it(project, identity):
+    def load_behind_it(project, identity, **how):
         gate.wait()
-        return load(project, identity)
+        return load(project, identity, **how)
 
     monkeypatch.setattr(desk, "load", load_behind_it)
     yield gate

@@ -48,9 +48,7 @@ class Workbench(Display):
         self._show_pointer()
 
     def set_image(self, image: Pixels | ImagePyramid | None) -> None:
-        self.finish()
-        self._tool.finish(self)
-        self.show_draft()
+        self.finish_work()
         super().set_image(image)
 
     def set_editor(self, editor: MaskEditor | None) -> None:
@@ -100,8 +98,7 @@ class Workbench(Display):
 
     def set_tool(self, key: ToolKey) -> None:
         """Take another tool; a drag or a draft in progress is finished first."""
-        self.finish()
-        self._tool.finish(self)
+        self.finish_work()
         self._tool = self._tools[ToolKey(key)]
         self.show_draft()
         self.scene.set_tool_uses_map(self._tool.uses_map)
@@ -113,6 +110,12 @@ class Workbench(Display):
         """End a drag where it is: its stroke counts."""
         if self._drag is not None and self._at is not None:
             self._release()
+
+    def finish_work(self) -> None:
+        """End a drag and a draft: both count."""
+        self.finish()
+        self._tool.finish(self)
+        self.show_draft()
 
     def cancel(self) -> None:
         """Take a drag or a draft in progress back."""

@@ -55,6 +55,7 @@ class Editing:
         self._share.timeout.connect(self._count_share)
         session = window.session
         session.project_opened.connect(self._enter)
+        session.work_ending.connect(window.canvas.finish_work)
         session.image_opened.connect(self._show_image)
         session.proposal_changed.connect(self._show_proposal)
         session.mask_edited.connect(self._show_state)
