@@ -25,7 +25,10 @@ _KEPT = "said"
 
 
 class Said(str):
-    """A text in the language that was in force when it was made; it can be said again in another."""
+    """A text in the language that was in force when it was made; it can be said again in another.
+
+    For the window: what goes to disk is no text of it, and msgspec takes only a plain `str(text)`.
+    """
 
     __slots__ = ("source", "values")
 
