@@ -109,9 +109,9 @@ class ClassTable:
     def restore(self, identity: int, *, place: int) -> None:
         """Put a class that was removed on the list again; `place` is where it was."""
         with self._lock:
-            back = tuple(kind for kind in self._kept.removed if kind.id == identity)
-            left = tuple(kind for kind in self._kept.removed if kind.id != identity)
             there = self._kept.classes
+            back = tuple(_apart(kind, there) for kind in self._kept.removed if kind.id == identity)
+            left = tuple(kind for kind in self._kept.removed if kind.id != identity)
             self._change(classes=(*there[:place], *back, *there[place:]), removed=left)
 
     def meet(self, image: str, mask: NDArray[np.uint8]) -> None:
@@ -137,7 +137,7 @@ class ClassTable:
             return Met(image=image, shades=len(unknown))
         for value in sorted(unknown):
             back = removed.pop(value, None)
-            classes.append(back or _named(value, _next_colour(classes)))
+            classes.append(_apart(back or _named(value, _next_colour(classes)), classes))
         self._change(classes=tuple(classes), removed=tuple(removed.values()))
         return Met(image=image, classes=tuple(classes[-len(unknown) :]))
 
@@ -173,6 +173,15 @@ def values_of(mask: NDArray[np.uint8]) -> list[int]:
 
 def _named(value: int, colour: str) -> DefectClass:
     return DefectClass(id=value, name=f"class {value}", colour=colour)
+
+
+def _apart(kind: DefectClass, others: Iterable[DefectClass]) -> DefectClass:
+    """With its number behind its name where another class has come to be called so: rows of a table go by names."""
+    names, number, name = {other.name.casefold() for other in others}, kind.id, kind.name
+    while name.casefold() in names:
+        mark = f" ({number})"
+        name, number = kind.name[: LONGEST_NAME - len(mark)] + mark, number + 1
+    return msgspec.structs.replace(kind, name=name)
 
 
 def _next_colour(classes: Iterable[DefectClass]) -> str:

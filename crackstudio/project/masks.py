@@ -1,4 +1,4 @@
-"""Masks on disk. Nothing here overwrites a mask that this session has not loaded or written itself."""
+"""Masks on disk. Nothing here overwrites a mask that this session has not shown or written itself."""
 
 import errno
 import os
@@ -30,7 +30,9 @@ class MaskStore:
         self.writes: Counter[str] = Counter()
         """By name, how often a mask may have changed: counted once it has."""
 
-    def load(self, name: str, size_like: Callable[[tuple[int, ...]], tuple[int, int]]) -> Mask | None:
+    def load(
+        self, name: str, size_like: Callable[[tuple[int, ...]], tuple[int, int]], *, is_shown: bool = True
+    ) -> Mask | None:
         """None where there is none. Raises `MaskError`; a damaged one, or one of another size, is kept aside.
 
         `size_like` is asked for the image's size with that of the mask. `FolderError` where it cannot be kept aside.
@@ -55,7 +57,8 @@ class MaskStore:
                 f"The mask of {name} is {mask.shape[1]} x {mask.shape[0]} px, its image {size[1]} x {size[0]} px. "
                 f"The mask was kept as {kept}; draw a new one, or bring the image back as it was."
             )
-        self._known[name] = signature
+        if is_shown:
+            self._known[name] = signature
         return mask
 
     def save(self, name: str, mask: Mask, size: tuple[int, int]) -> None:

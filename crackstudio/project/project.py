@@ -195,16 +195,17 @@ class Project:
         self._catalogue.update([image], width=pixels.shape[1], height=pixels.shape[0], problem=None)
         return pixels
 
-    def load_mask(self, image: int) -> Mask | None:
+    def load_mask(self, image: int, *, is_shown: bool = True) -> Mask | None:
         """(H, W) uint8 class ids, None where there is none. Off the main thread. Raises `MaskError`, `RasterError`.
 
+        One that is not shown to a person is kept aside when another one is saved in its place, if others wrote it.
         Read the journal before the mask: strokes that the mask already contains change nothing when replayed, but
         strokes that a save has just moved from the journal into the mask must not be missed.
         """
         with self._mask_lock(image):
             entry = self.entry(image)
             try:
-                mask = self._masks.load(entry.name, partial(self._size, entry))
+                mask = self._masks.load(entry.name, partial(self._size, entry), is_shown=is_shown)
             except MaskError:
                 if not self._masks.exists(entry.name):  # kept aside
                     self._catalogue.revise([image], without_mask)

@@ -125,7 +125,7 @@ def _confirmation(project: Project, entry: ImageEntry, *, is_empty: bool, thresh
     known = project.identify(entry.id)
     if entry.mask_kind is not None and entry.digest not in (None, known.digest):
         return Left.OTHER_PICTURE
-    mask = project.load_mask(entry.id)
+    mask = project.load_mask(entry.id, is_shown=False)
     entry = project.entry(entry.id)
     if is_empty and (mask is None or mask.any()):
         assert entry.height is not None

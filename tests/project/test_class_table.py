@@ -90,6 +90,24 @@ def test_values_that_nobody_named_become_classes_and_are_told_once(table):
     assert table.add("spall").id == 2
 
 
+@pytest.mark.parametrize("way", ["undo of its removal", "met in a mask"])
+def test_a_class_that_is_back_beside_one_of_its_name_gets_a_name_of_its_own(table, way):
+    table.add("spall")
+    table.remove(2)
+    table.add("Spall")
+    if way == "met in a mask":
+        table.meet("a.png", mask_of(2))
+    else:
+        table.restore(2, place=1)
+    assert sorted(names(table)) == [(1, "crack"), (2, "spall (2)"), (3, "Spall")]
+
+
+def test_an_unnamed_value_is_not_called_like_another_class(table):
+    table.rename(1, "class 7")
+    table.meet("a.png", mask_of(7))
+    assert names(table) == [(1, "class 7"), (7, "class 7 (7)")]
+
+
 def test_shades_of_a_picture_become_no_classes_but_their_values_stay_out_of_use(table):
     told = heard(table)
     table.meet("photo.png", mask_of(*range(2, 200)))

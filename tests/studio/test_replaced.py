@@ -107,3 +107,20 @@ def test_the_open_picture_is_read_anew_when_it_was_replaced(opened, qtbot, size)
     saved(opened)
     assert np.array_equal(project.load_mask(identity), after)
     assert project.unsaved() == []
+
+
+def test_a_mask_of_another_program_that_a_batch_came_by_is_not_overwritten_unseen(opened, qtbot):
+    stroke(opened)
+    show(opened, OTHER, qtbot)
+    saved(opened)
+    foreign = np.ones((48, 64), np.uint8)
+    rasters.write_png(opened.session.project.home / "masks" / f"{NAME}.png", foreign)
+    batch = next(child for child in opened.session.children() if type(child).__name__ == "Batch")
+    opened.image_list.view.select_rows(range(2))
+    opened.actions["accept"].trigger()
+    qtbot.waitUntil(lambda: not batch.is_busy)
+    show(opened, NAME, qtbot)
+    stroke(opened, y=40)
+    opened.actions["save"].trigger()
+    saved(opened)
+    assert any(np.array_equal(kept, foreign) for kept in kept_aside(opened))
