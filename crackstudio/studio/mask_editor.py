@@ -19,7 +19,7 @@ from crackstudio.imaging.patch import TILE, Area, Patch, Pixels, TileChange
 from crackstudio.imaging.taking import Taken, Where, renewed, take_in
 from crackstudio.imaging.tiled_mask import TiledMask, TileKey
 from crackstudio.studio.language import tr
-from crackstudio.studio.mask_steps import Moment, Replayed, State, Step, encode
+from crackstudio.studio.mask_steps import Moment, Replayed, State, Step, Worked, encode
 
 ProposalSource = Callable[[], tuple[Pixels, float] | None]
 """The crack map, (H, W) uint8, and the threshold of the moment; None where nothing is proposed."""
@@ -250,11 +250,18 @@ class MaskEditor(QObject):
 
     def bring_back(self, left: Replayed) -> None:
         """Be what a journal made of the mask as it is, by one undo step that the journal has already."""
-        if left.patch.is_empty and left.state == self._state:
-            return
-        self.mask = left.mask
-        self._announce([self._everything()])
-        self._keep_step(tr("Strokes brought back"), left.patch, left.state, journaled=False)
+        if not left.patch.is_empty or left.state != self._state:
+            self._adopt(tr("Strokes brought back"), left.mask, left.patch, after=left.state, journaled=False)
+
+    def adopt(self, text: str, worked: Worked) -> None:
+        """Make a change that was worked out elsewhere, from the mask as it still is, one undo step."""
+        self.finish_stroke()
+        self._adopt(text, worked.mask, worked.patch, after=self._state_when_touched(), journaled=True)
+
+    def _adopt(self, text: str, mask: TiledMask, patch: Patch, *, after: State, journaled: bool) -> None:
+        self.mask.share(mask)
+        self._announce_patch(patch)
+        self._keep_step(text, patch, after, journaled=journaled)
 
     def _begin_step(self) -> None:
         self.finish_stroke()

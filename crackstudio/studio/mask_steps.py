@@ -52,6 +52,27 @@ class Step(QUndoCommand):
         self._move(self._before, self._patch.reversed())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worked:
+    """A change that was worked out off the thread: it made `mask`, by `patch`."""
+
+    mask: TiledMask
+    patch: Patch
+
+
+def worked(make: Callable[[TiledMask], Patch], edited: TiledMask, *, before: TiledMask) -> Worked | None:
+    """What `make` works out of the mask `edited`, as a change of `before`; None where that is nothing. Any thread.
+
+    A large one takes longer to apply and to pack than the window may wait.
+    """
+    change = make(edited)
+    if change.is_empty:
+        return None
+    after = edited.snapshot()
+    after.apply(change)
+    return Worked(mask=after, patch=after.changes_since(before))
+
+
 def encode(state: State, patch: Patch) -> bytes:
     """An entry of the journal."""
     return _STATE.pack(state.touched, state.kind is MaskKind.REGION) + patch.encode()

@@ -10,6 +10,7 @@ from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.studio.language import tr
 from crackstudio.studio.loading import Proposal
 from crackstudio.studio.mask_editor import Make
+from crackstudio.studio.mask_steps import Worked, worked
 from crackstudio.studio.session import Session
 from crackstudio.studio.shelf import OpenImage
 
@@ -46,24 +47,25 @@ class Mending(QObject):
     def change(self, image: OpenImage, title: str, make: Make) -> None:
         """Let `make` work a change out off the thread; then it is one undo step."""
         image.editor.finish_stroke()
-        mask, moment = image.editor.as_edited(), _moment(image)
+        before, edited, moment = image.editor.snapshot(), image.editor.as_edited(), _moment(image)
         self._session.message_given.emit(tr("{title}…", title=title))
         self._session.reading.submit(
-            lambda: make(mask),
-            done=lambda patch: self._take(image, patch, title=title, moment=moment),
+            lambda: worked(make, edited, before=before),
+            done=lambda change: self._take(image, change, title=title, moment=moment),
             failed=self._session.tell_failure,
             lane="mend",
         )
 
-    def _take(self, image: OpenImage, patch: Patch, *, title: str, moment: "_Moment") -> None:
+    def _take(self, image: OpenImage, change: Worked | None, *, title: str, moment: "_Moment") -> None:
         if self._session.image is not image:
             return
         if image.editor.is_stroking or _moment(image) != moment:
             words = tr("{title}: the mask was changed meanwhile, so nothing was done. Try again.", title=title)
-        elif image.editor.change(title, lambda _mask: patch):
-            words = tr("{title}: done. Undo takes it back.", title=title)
-        else:
+        elif change is None:
             words = tr("{title}: there was nothing to do.", title=title)
+        else:
+            image.editor.adopt(title, change)
+            words = tr("{title}: done. Undo takes it back.", title=title)
         self._session.message_given.emit(words)
 
 

@@ -1,8 +1,10 @@
 """Mending and measuring the open mask in the real window."""
 
+import cv2
 import numpy as np
 import pytest
 
+from crackstudio.project import rasters
 from crackstudio.studio.loading import Proposal
 from crackstudio.studio.mending import Mend
 
@@ -104,3 +106,20 @@ def test_unsure_is_painted_by_its_key_and_counts_for_nothing(window, qtbot):
     assert editor.array()[20, 30] == 255
     window.actions["class_1"].trigger()
     assert window.canvas.brush_value == 1
+
+
+def test_mending_a_large_mask_does_not_hold_the_window_up(make_window, tmp_path, qtbot):
+    side, folder = 8192, tmp_path / "large"
+    rasters.write_png(folder / "0.png", np.zeros((side, side), np.uint8))
+    mask = np.zeros((side, side), np.uint8)
+    for at in range(60, side, 128):
+        cv2.line(mask, (0, at), (side - 1, (at * 7) % side), 1, 3)
+    rasters.write_png(folder / ".crackstudio" / "masks" / "0.png.png", mask)
+    window = make_window()
+    window.session.open_folder(folder)
+    qtbot.waitUntil(lambda: window.session.image is not None, timeout=20_000)
+    told = said(window)
+    window.actions[Mend.GROW].trigger()  # the watch over the event loop fails where it waits
+    qtbot.waitUntil(lambda: any("done" in words for words in told), timeout=20_000)
+    assert window.session.image.editor.mask.counts()[1] > np.count_nonzero(mask)
+    assert window.session.image.editor.undo_stack.count() == 1
