@@ -1,5 +1,8 @@
 """Export measurements: the command's own table, of what a person confirmed, whole or not at all."""
 
+import threading
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QFileDialog, QLineEdit
@@ -96,6 +99,22 @@ def test_the_action_asks_for_a_place_and_remembers_it(confirmed, place, qtbot):
     assert place.exists()
     confirmed.actions["export_measurements"].trigger()
     assert dialog_of(confirmed, qtbot).selectedFiles() == [str(place)]
+
+
+def test_the_place_before_is_looked_for_off_the_windows_thread(confirmed, place, qtbot, monkeypatch):
+    place.parent.mkdir()
+    confirmed.session.project.remember("measurements", str(place))
+    is_dir, asked = Path.is_dir, []
+
+    def noted(path):
+        if path == place.parent:
+            asked.append(threading.current_thread() is threading.main_thread())
+        return is_dir(path)
+
+    monkeypatch.setattr(Path, "is_dir", noted)  # a share that went away may keep it waiting for half a minute
+    confirmed.actions["export_measurements"].trigger()
+    assert dialog_of(confirmed, qtbot).selectedFiles() == [str(place)]
+    assert asked == [False]
 
 
 def test_where_nothing_is_confirmed_that_is_told_before_a_place_is_asked_for(opened, qtbot, monkeypatch):

@@ -26,7 +26,8 @@ def join_measurements(window: MainWindow, measurements: Measurements) -> None:
         project = session.project
         if project is not None:
             session.reading.submit(
-                project.sources.to_measure, done=lambda entries: _ask(window, measurements, project, entries)
+                lambda: (project.sources.to_measure(), _place(project)),
+                done=lambda found: _ask(window, measurements, project, *found),
             )
 
     window.actions["export_measurements"].triggered.connect(lambda _checked=False: ask())
@@ -41,14 +42,14 @@ def join_measurements(window: MainWindow, measurements: Measurements) -> None:
     measurements.failed.connect(lambda path, error: session.tell(_failed(path, error, again=ask)))
 
 
-def _ask(window: MainWindow, measurements: Measurements, project: Project, entries: list[ImageEntry]) -> None:
+def _ask(
+    window: MainWindow, measurements: Measurements, project: Project, entries: list[ImageEntry], place: Path
+) -> None:
     if project is not window.session.project:
         return
     if not entries:
         window.session.tell(_nothing())
         return
-    kept = project.recall(_PLACE)
-    place = Path(kept) if isinstance(kept, str) and Path(kept).parent.is_dir() else project.folder / _NAME
     dialog = QFileDialog(window, tr("Export measurements"), str(place), tr("Table (*.csv)"))
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("csv")
@@ -60,6 +61,12 @@ def _ask(window: MainWindow, measurements: Measurements, project: Project, entri
 
     dialog.fileSelected.connect(export)
     dialog.open()
+
+
+def _place(project: Project) -> Path:
+    """Where the table was put last, if that is still there. Reads the disk."""
+    kept = project.recall(_PLACE)
+    return Path(kept) if isinstance(kept, str) and Path(kept).parent.is_dir() else project.folder / _NAME
 
 
 def _nothing() -> Notice:
