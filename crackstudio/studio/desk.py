@@ -181,6 +181,10 @@ class Desk(QObject):
         if editor.is_stroking or editor.revision != since:
             self._shelf.saved_revision[identity] = -1
             return False
+        if mask is not None and mask.shape != (editor.mask.height, editor.mask.width):
+            if identity != self._shelf.open:  # of the picture that was there before: it is read anew when it is wanted
+                self._shelf.put_away(identity)
+            return True
         editor.become(text, mask, kind=kind)
         self._shelf.saved_revision[identity] = editor.revision
         return True

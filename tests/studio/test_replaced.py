@@ -124,3 +124,23 @@ def test_a_mask_of_another_program_that_a_batch_came_by_is_not_overwritten_unsee
     opened.actions["save"].trigger()
     saved(opened)
     assert any(np.array_equal(kept, foreign) for kept in kept_aside(opened))
+
+
+def test_a_batch_meets_a_picture_of_another_size_that_lay_on_the_desk(opened, qtbot):
+    identity = opened.session.image.id
+    show(opened, OTHER, qtbot)
+    replace(opened, (100, 120))
+    opened.session.rescan()
+    opened.session.reading.finish()
+    batch = next(child for child in opened.session.children() if type(child).__name__ == "Batch")
+    opened.image_list.view.select_rows(range(3))
+    opened.actions["confirm_nothing"].trigger()
+    qtbot.waitUntil(lambda: not batch.is_busy)
+    assert opened.session.project.entry(identity).review is Review.CONFIRMED
+    assert any("3" in card.notice.title for card in opened.notices.cards())
+    image = show(opened, NAME, qtbot)
+    assert is_black(image)
+    assert (image.editor.mask.height, image.editor.mask.width) == (100, 120)
+    assert image.editor.touched
+    saved(opened)
+    assert opened.session.project.load_mask(identity).shape == (100, 120)
