@@ -16,21 +16,17 @@ from crackstudio.core.errors import MaskError
 from crackstudio.core.images import ImageEntry, MaskKind
 from crackstudio.project.project import Project
 from crackstudio.studio.background import Background
-from crackstudio.studio.bringing_back import bring_back
-from crackstudio.studio.canvas.pyramid import ImagePyramid
+from crackstudio.studio.laying import laid
 from crackstudio.studio.loading import (
     Loaded,
     Proposal,
     is_light,
     keep_kind,
-    kind_of,
     load,
     load_proposal,
 )
-from crackstudio.studio.mask_editor import MaskEditor
 from crackstudio.studio.parting import part_with, unsaved_of
 from crackstudio.studio.shelf import OpenImage, Shelf
-from crackstudio.studio.tile_editor import TileEditor
 
 AUTOSAVE_MS = 30_000
 Pixels = NDArray[np.uint8]
@@ -272,41 +268,12 @@ class Desk(QObject):
         return image
 
     def _new_image(self, identity: int, loaded: Loaded) -> OpenImage:
-        picture, brought = loaded.picture, None
-        editor = MaskEditor(
-            picture.height,
-            picture.width,
-            mask=loaded.mask,
-            kind=kind_of(self._project, self._project.entry(identity)),
-            proposal_source=lambda: self._proposal_of(identity),
-            journal=self._project.journal(identity).append,
-        )
-        editor.setParent(self)
+        image = laid(self._project, identity, loaded, proposal_source=lambda: self._proposal_of(identity), parent=self)
         if loaded.left is not None:
-            brought = bring_back(editor, loaded.left)
             self._shelf.saved_revision[identity] = -1  # also where the mask has them: the journal has done its work
-        image = OpenImage(
-            id=identity,
-            picture=picture,
-            digest=loaded.digest,
-            editor=editor,
-            tiles=self._tiles_of(identity, picture, editor),
-            brought=brought,
-        )
-        editor.state_changed.connect(lambda: self.edited.emit(identity))
-        editor.undo_stack.indexChanged.connect(lambda _index: self.edited.emit(identity))  # after canUndo
+        image.editor.state_changed.connect(lambda: self.edited.emit(identity))
+        image.editor.undo_stack.indexChanged.connect(lambda _index: self.edited.emit(identity))  # after canUndo
         return image
-
-    def _tiles_of(self, identity: int, picture: ImagePyramid, editor: MaskEditor) -> TileEditor:
-        book = self._project.tiles
-        tiles = TileEditor(
-            book.tags(identity, width=picture.width, height=picture.height),
-            side=book.side,
-            undo_stack=editor.undo_stack,
-            keep=lambda tags: book.keep(identity, tags),
-        )
-        tiles.setParent(editor)
-        return tiles
 
     def _proposal_of(self, identity: int) -> tuple[Pixels, float] | None:
         image = self._shelf.images.get(identity)
