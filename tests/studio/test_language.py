@@ -179,7 +179,8 @@ def test_nothing_is_lost_by_a_switch(proposed, qtbot):
 
     def kept() -> tuple[object, ...]:
         images = window.image_list
-        cards = [card.notice.topic for card in window.notices.cards()]
+        topics = [card.notice.topic for card in window.notices.cards()]
+        cards = [topic for topic in topics if topic != "font"]  # where the machine has none for Chinese
         return window.session.image, canvas.view_state(), canvas.tool, images.selected(), images.filter(), cards
 
     before = kept()
