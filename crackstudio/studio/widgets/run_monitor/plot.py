@@ -1,6 +1,6 @@
 """Curves of several terms: smoothing, log scale, a switch per term, export as PNG and CSV.
 
-pyqtgraph is imported when a plot is first shown, and off the main thread: it costs 130 ms.
+pyqtgraph is imported when a plot is first shown, and off the main thread, on which only Qt's types are made for it.
 """
 
 import importlib
@@ -15,6 +15,7 @@ from crackstudio.studio.background import Background
 from crackstudio.studio.colours import CURVES, colours_now
 from crackstudio.studio.curves import Curves
 from crackstudio.studio.language import follow, later, say, tr
+from crackstudio.studio.qt_types import make_types
 from crackstudio.studio.widgets.bricks import SliderRow, glyph_button, text
 
 _REDRAW_MS = 200
@@ -79,7 +80,7 @@ class TermPlot(QWidget):
         super().showEvent(event)
         if not self._asked:
             self._asked = True
-            self._background.submit(lambda: importlib.import_module("pyqtgraph"), done=self._build)
+            make_types(self, done=self._import)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -131,6 +132,9 @@ class TermPlot(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFixedWidth(_LEGEND_WIDTH)
         return area
+
+    def _import(self) -> None:
+        self._background.submit(lambda: importlib.import_module("pyqtgraph"), done=self._build)
 
     def _build(self, pyqtgraph: Any) -> None:
         self._plot = pyqtgraph.PlotWidget(enableMenu=False)  # its menus cost 20 ms
