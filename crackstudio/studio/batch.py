@@ -90,9 +90,7 @@ class Batch(QObject):
             return
         if verb is Verb.FLAG and all(project.entry(image).review is Review.FLAGGED for image in ids):
             verb = Verb.UNFLAG
-        desk = self._session.desk
-        thresholds = desk.moved_thresholds() if desk is not None else {}
-        pieces = carry_out(project, verb, ids, thresholds=thresholds)
+        pieces = carry_out(project, verb, ids)
         self._start(_Going(errand=self._errand(pieces), doing=_DOING[verb], words=_DONE[verb], total=len(ids)))
 
     def undo(self) -> None:

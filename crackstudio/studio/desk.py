@@ -27,6 +27,7 @@ from crackstudio.studio.loading import (
 )
 from crackstudio.studio.parting import part_with, unsaved_of
 from crackstudio.studio.shelf import OpenImage, Shelf
+from crackstudio.studio.thresholds import chosen_threshold
 
 AUTOSAVE_MS = 30_000
 Pixels = NDArray[np.uint8]
@@ -103,7 +104,7 @@ class Desk(QObject):
             return
 
         def take(maps: tuple[Proposal | None, Pixels | None]) -> None:
-            _set_maps(image, *maps)
+            self._set_maps(image, *maps)
             done(image)
 
         self._reading.submit(
@@ -159,10 +160,6 @@ class Desk(QObject):
     def revisions(self) -> dict[int, int]:
         """How far each mask on the desk has come."""
         return {identity: image.editor.revision for identity, image in self._shelf.images.items()}
-
-    def moved_thresholds(self) -> dict[int, float]:
-        """Where a person has moved the threshold."""
-        return {identity: image.threshold for identity, image in self._shelf.images.items() if image.threshold_moved}
 
     def take_over(self, identity: int, mask: Pixels | None, *, kind: MaskKind, text: str, revision: int | None) -> bool:
         """A mask was saved past the desk (None: taken away): let the one here follow, as an undo step.
@@ -260,7 +257,7 @@ class Desk(QObject):
             self._shelf.images[identity] = image
         else:
             image.picture, image.digest = loaded.picture, loaded.digest
-        _set_maps(image, loaded.proposal, loaded.previous_map)
+        self._set_maps(image, loaded.proposal, loaded.previous_map)
         self._shelf.images.move_to_end(identity, last=opens)
         if opens:
             self._shelf.open = identity
@@ -281,8 +278,8 @@ class Desk(QObject):
             return None
         return image.proposal.crack_map, image.threshold
 
-
-def _set_maps(image: OpenImage, proposal: Proposal | None, previous_map: Pixels | None) -> None:
-    image.proposal, image.previous_map = proposal, previous_map
-    if proposal is not None and not image.threshold_moved:
-        image.threshold = proposal.own_threshold
+    def _set_maps(self, image: OpenImage, proposal: Proposal | None, previous_map: Pixels | None) -> None:
+        image.proposal, image.previous_map = proposal, previous_map
+        if proposal is not None:
+            chosen = chosen_threshold(self._project, image.id, made_by=proposal.made_by)
+            image.threshold = proposal.own_threshold if chosen is None else chosen

@@ -7,7 +7,7 @@ from crackstudio.imaging.counts import level_of
 from crackstudio.project.kept_answers import Moment
 from crackstudio.project.project import Project
 from crackstudio.studio.finding import Question
-from crackstudio.studio.loading import DEFAULT_THRESHOLD
+from crackstudio.studio.thresholds import threshold_of
 
 
 class Disagreement(Question[float]):
@@ -16,12 +16,11 @@ class Disagreement(Question[float]):
     topic = "disagreement"
     kind = float
 
-    def terms(self, project: Project, entry: ImageEntry, *, moved: float | None) -> Moment | None:
+    def terms(self, project: Project, entry: ImageEntry) -> Moment | None:
         if entry.proposed_by is None:
             return None
-        own = DEFAULT_THRESHOLD if entry.threshold is None else entry.threshold
-        levels = level_of(own if moved is None else moved), level_of(project.proposals.previous_threshold(entry.id))
-        return *levels, project.sources.proposal_writes(entry.name)
+        now, before = threshold_of(project, entry), project.proposals.previous_threshold(entry.id)
+        return level_of(now), level_of(before), project.sources.proposal_writes(entry.name)
 
     def moment(self, project: Project, entry: ImageEntry, terms: Moment) -> Moment | None:
         now = project.sources.proposal_signature(entry.name)

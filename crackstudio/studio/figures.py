@@ -10,7 +10,7 @@ from crackstudio.imaging.measuring import EDITION, figures_of
 from crackstudio.project.kept_answers import Moment
 from crackstudio.project.project import Project
 from crackstudio.studio.finding import Question
-from crackstudio.studio.loading import DEFAULT_THRESHOLD
+from crackstudio.studio.thresholds import threshold_of
 
 _MASK, _PROPOSAL = "mask", "proposal"
 
@@ -21,13 +21,12 @@ class CrackFigures(Question[MaskFigures]):
     topic = f"figures-{EDITION}"
     kind = MaskFigures
 
-    def terms(self, project: Project, entry: ImageEntry, *, moved: float | None) -> Moment | None:
+    def terms(self, project: Project, entry: ImageEntry) -> Moment | None:
         if entry.mask_kind is MaskKind.EXACT:
             return _MASK, project.sources.mask_writes(entry.name)
         if entry.mask_kind is None and entry.proposed_by is not None:
-            own = DEFAULT_THRESHOLD if entry.threshold is None else entry.threshold
-            threshold = own if moved is None else moved
-            return _PROPOSAL, level_of(threshold), project.sources.proposal_writes(entry.name)
+            level = level_of(threshold_of(project, entry))
+            return _PROPOSAL, level, project.sources.proposal_writes(entry.name)
         return None
 
     def moment(self, project: Project, entry: ImageEntry, terms: Moment) -> Moment | None:

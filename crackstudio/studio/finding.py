@@ -2,7 +2,7 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic
@@ -19,13 +19,12 @@ PIECE_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What is known before looking: thresholds that a person has moved, by image id, and which answers hold.
+    """What is known before looking: which answers hold.
 
     `sitting` counts up whenever the files may have been changed by others.
     """
 
     sitting: int
-    moved: Mapping[int, float]
     holds: Callable[[int, Moment], bool]
 
 
@@ -36,11 +35,8 @@ class Question(ABC, Generic[Answer]):
     kind: type[Answer]
 
     @abstractmethod
-    def terms(self, project: Project, entry: ImageEntry, *, moved: float | None) -> Moment | None:
-        """What the answer depends on in this sitting; None where there is nothing to find. Reads no disk. Any thread.
-
-        `moved` is the threshold that a person chose for the image.
-        """
+    def terms(self, project: Project, entry: ImageEntry) -> Moment | None:
+        """What the answer depends on in this sitting; None where there is nothing to find. Any thread, no disk."""
 
     @abstractmethod
     def moment(self, project: Project, entry: ImageEntry, terms: Moment) -> Moment | None:
@@ -107,7 +103,7 @@ class Finder(Generic[Answer]):
 
     def one(self, entry: ImageEntry) -> Answer | None:
         """Of one. Raises what the question raises."""
-        terms = self._question.terms(self._project, entry, moved=None)
+        terms = self._question.terms(self._project, entry)
         if terms is None:
             return None
         answer, moment = self._find(entry, terms)
@@ -116,7 +112,7 @@ class Finder(Generic[Answer]):
         return answer
 
     def _look(self, entry: ImageEntry, look: Look, *, into: Piece[Answer]) -> None:
-        terms = self._question.terms(self._project, entry, moved=look.moved.get(entry.id))
+        terms = self._question.terms(self._project, entry)
         if terms is None or look.holds(entry.id, terms):
             return
         answer, moment = None, None

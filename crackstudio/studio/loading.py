@@ -12,10 +12,9 @@ from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.project import rasters
 from crackstudio.project.project import Project
 from crackstudio.studio.canvas.pyramid import ImagePyramid
-from crackstudio.studio.language import tr
 from crackstudio.studio.mask_steps import Replayed, replayed
+from crackstudio.studio.thresholds import own_threshold
 
-DEFAULT_THRESHOLD = 0.5
 FIRST_VIEW = (1600, 1000)
 """Device pixels for which a picture is prepared off the thread."""
 _KIND = "kind of untouched"
@@ -27,10 +26,10 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Proposal:
-    """A crack map on the desk: (H, W) uint8, who made it, the threshold that came with it, pixels per value."""
+    """A crack map on the desk: (H, W) uint8, its network (None: nobody knows), its own threshold, pixels per value."""
 
     crack_map: Pixels
-    made_by: str
+    made_by: str | None
     own_threshold: float
     histogram: NDArray[np.int64]
 
@@ -123,7 +122,7 @@ def load_proposal(project: Project, identity: int) -> Proposal | None:
     entry: ImageEntry = project.entry(identity)
     return Proposal(
         crack_map=crack_map,
-        made_by=entry.proposed_by or tr("an unknown network"),
-        own_threshold=entry.threshold if entry.threshold is not None else DEFAULT_THRESHOLD,
+        made_by=entry.proposed_by,
+        own_threshold=own_threshold(entry),
         histogram=value_counts(crack_map),
     )

@@ -20,6 +20,7 @@ from crackstudio.studio.language import tr
 from crackstudio.studio.notice import Notice
 from crackstudio.studio.project_opening import Opening
 from crackstudio.studio.shelf import OpenImage
+from crackstudio.studio.thresholds import choose_threshold
 
 LAST_IMAGE = "last image"
 
@@ -204,9 +205,11 @@ class Session(QObject):
             self.image.editor.undo_stack.redo()
 
     def set_threshold(self, threshold: float) -> None:
-        """Set the open image's threshold; a later proposal of the same image leaves it."""
-        if self.image is not None:
-            self.image.threshold, self.image.threshold_moved = threshold, True
+        """Set the open image's threshold for the network that proposed it; another one comes with its own."""
+        if self.image is not None and self.project is not None and self.image.proposal is not None:
+            proposal, self.image.threshold = self.image.proposal, threshold
+            chosen = None if threshold == proposal.own_threshold else threshold
+            choose_threshold(self.project, self.image.id, chosen, made_by=proposal.made_by)
             self.threshold_moved.emit()
 
     def is_on_disk(self, identity: int) -> bool:

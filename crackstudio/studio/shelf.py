@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from crackstudio.studio.bringing_back import Brought
 from crackstudio.studio.canvas.pyramid import ImagePyramid
-from crackstudio.studio.loading import DEFAULT_THRESHOLD, Proposal
+from crackstudio.studio.loading import Proposal
 from crackstudio.studio.mask_editor import MaskEditor
+from crackstudio.studio.thresholds import DEFAULT_THRESHOLD
 from crackstudio.studio.tile_editor import TileEditor
 
 MOST_EDITORS = 64
@@ -33,7 +34,6 @@ class OpenImage:
     proposal: Proposal | None = None
     previous_map: Pixels | None = None
     threshold: float = DEFAULT_THRESHOLD
-    threshold_moved: bool = False
     brought: Brought | None = None
     """What an earlier sitting could not save, until somebody was asked whether it stays."""
     confirmed_content: str | None = None

@@ -117,17 +117,11 @@ class Survey(QObject, Generic[Answer]):
         self._rest.start(MOVING_MS)
 
     def _terms(self, entry: ImageEntry) -> Moment | None:
-        project, desk = self._session.project, self._session.desk
-        if project is None or desk is None:
-            return None
-        image = desk.image(entry.id)
-        moved = image.threshold if image is not None and image.threshold_moved else None
-        return self._question.terms(project, entry, moved=moved)
+        project = self._session.project
+        return None if project is None else self._question.terms(project, entry)
 
     def _look(self) -> Look:
-        desk = self._session.desk
-        moved = desk.moved_thresholds() if desk is not None else {}
-        return Look(sitting=self._sitting, moved=moved, holds=self._holds)
+        return Look(sitting=self._sitting, holds=self._holds)
 
     def _holds(self, image: int, terms: Moment) -> bool:
         known = self._known.get(image)

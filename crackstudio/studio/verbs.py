@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -19,7 +19,8 @@ from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.project.deciding import Decided, Decision, Standing
 from crackstudio.project.masks import Mask
 from crackstudio.project.project import Project
-from crackstudio.studio.loading import DEFAULT_THRESHOLD, kind_of
+from crackstudio.studio.loading import kind_of
+from crackstudio.studio.thresholds import threshold_of
 
 PIECE_SECONDS = 0.1
 MOST_IN_A_PIECE = 200
@@ -74,18 +75,12 @@ class Piece:
 _TAGS = {Verb.CRACKED: Tag.CRACKED, Verb.INTACT: Tag.INTACT, Verb.UNKNOWN: Tag.UNKNOWN}
 
 
-def carry_out(project: Project, verb: Verb, ids: Sequence[int], *, thresholds: Mapping[int, float]) -> Iterator[Piece]:
-    """Do it to every image, piece by piece, each image wholly or not at all. Any thread.
-
-    `thresholds` are those that a person has moved; elsewhere the proposal's own counts. Raises `FolderError`.
-    """
+def carry_out(project: Project, verb: Verb, ids: Sequence[int]) -> Iterator[Piece]:
+    """Do it to every image, piece by piece, each image wholly or not at all. Any thread. Raises `FolderError`."""
     if verb in (Verb.ACCEPT, Verb.NOTHING):
         project.flush()  # strokes whose mask was saved a moment ago have left the journal then
 
-    def decide(image: int) -> Decision | Left:
-        return decision_of(project, verb, image, threshold=thresholds.get(image))
-
-    yield from _pieces(project, ids, decide)
+    yield from _pieces(project, ids, lambda image: decision_of(project, verb, image))
 
 
 def take_back(project: Project, steps: Sequence[TakingBack]) -> Iterator[Piece]:
@@ -104,7 +99,7 @@ def taking_back(decided: Decided) -> TakingBack:
     return TakingBack(decision=back, kept=decided.kept)
 
 
-def decision_of(project: Project, verb: Verb, image: int, *, threshold: float | None = None) -> Decision | Left:
+def decision_of(project: Project, verb: Verb, image: int) -> Decision | Left:
     """What a verb makes of an image, or why nothing. Off the main thread where it needs a mask."""
     entry = project.entry(image)
     if verb in _TAGS:
@@ -114,10 +109,10 @@ def decision_of(project: Project, verb: Verb, image: int, *, threshold: float | 
     if verb in (Verb.UNFLAG, Verb.UNCONFIRM):
         taken = Review.FLAGGED if verb is Verb.UNFLAG else Review.CONFIRMED
         return _plain(entry, review=_without_it(entry)) if entry.review is taken else Left.SO_ALREADY
-    return _confirmation(project, entry, is_empty=verb is Verb.NOTHING, threshold=threshold)
+    return _confirmation(project, entry, is_empty=verb is Verb.NOTHING)
 
 
-def _confirmation(project: Project, entry: ImageEntry, *, is_empty: bool, threshold: float | None) -> Decision | Left:
+def _confirmation(project: Project, entry: ImageEntry, *, is_empty: bool) -> Decision | Left:
     if entry.problem:
         return Left.UNREADABLE
     if project.has_strokes(entry.id):
@@ -135,7 +130,7 @@ def _confirmation(project: Project, entry: ImageEntry, *, is_empty: bool, thresh
         )
     if mask is not None:
         return _plain(entry, review=Review.CONFIRMED, tag=Tag.INTACT if is_empty else entry.tag)
-    proposed = _proposed(project, entry, threshold=threshold)
+    proposed = _proposed(project, entry)
     return Left.NOTHING_THERE if proposed is None else _redrawn(entry, proposed, kind=kind_of(project, entry))
 
 
@@ -157,13 +152,12 @@ def _without_it(entry: ImageEntry) -> Review:
     return Review.PROPOSED if entry.proposed_by else Review.UNSEEN
 
 
-def _proposed(project: Project, entry: ImageEntry, *, threshold: float | None) -> Mask | None:
+def _proposed(project: Project, entry: ImageEntry) -> Mask | None:
     crack_map = project.proposals.load(entry.id)
     if crack_map is None:
         return None
-    own = DEFAULT_THRESHOLD if entry.threshold is None else entry.threshold
     mask = TiledMask(*crack_map.shape)
-    take_in(mask, Where(crack_map=crack_map, threshold=own if threshold is None else threshold), value=CRACK.id)
+    take_in(mask, Where(crack_map=crack_map, threshold=threshold_of(project, entry)), value=CRACK.id)
     return mask.to_array()
 
 

@@ -70,7 +70,7 @@ def test_what_is_known_is_not_looked_at_again(twice, qtbot, monkeypatch):
     project, looked_at = twice.session.project, []
 
     def look_at_all():
-        look = Look(sitting=0, moved={}, holds=lambda _image, _terms: False)
+        look = Look(sitting=0, holds=lambda _image, _terms: False)
         list(Finder(Disagreement(), project).all(look))
 
     look_at_all()

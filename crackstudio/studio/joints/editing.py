@@ -18,11 +18,11 @@ from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.stage import ViewState
 from crackstudio.studio.canvas.tools.tool import ToolKey
 from crackstudio.studio.language import joined, tr
-from crackstudio.studio.loading import DEFAULT_THRESHOLD
 from crackstudio.studio.mending import Mend
 from crackstudio.studio.own_keys import native
 from crackstudio.studio.session import LAST_IMAGE
 from crackstudio.studio.shelf import OpenImage
+from crackstudio.studio.thresholds import DEFAULT_THRESHOLD
 from crackstudio.studio.widgets.action_set import title_of
 from crackstudio.studio.widgets.bricks import show_tip
 from crackstudio.studio.widgets.main_window import MainWindow
@@ -103,7 +103,7 @@ class Editing:
         window, proposal = self._window, image.proposal if image else None
         threshold = image.threshold if image else DEFAULT_THRESHOLD
         window.threshold_panel.set_proposal(
-            origin=proposal.made_by if proposal else None,
+            origin=(proposal.made_by or tr("an unknown network")) if proposal else None,
             own=proposal.own_threshold if proposal else None,
             threshold=threshold,
         )
