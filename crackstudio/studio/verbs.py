@@ -47,6 +47,7 @@ class Left(StrEnum):
     """Why an image is left as it is."""
 
     SO_ALREADY = "so already"
+    FLAGGED = "flagged: take the flags off first"
     NOTHING_THERE = "with neither mask nor proposal"
     STROKES = "with strokes that are not saved: open them first"
     OTHER_PICTURE = "whose files hold other pictures now: look at them first"
@@ -72,15 +73,23 @@ class Piece:
     trouble: CrackStudioError | None = None
 
 
+_CONFIRMING = (Verb.ACCEPT, Verb.NOTHING)
 _TAGS = {Verb.CRACKED: Tag.CRACKED, Verb.INTACT: Tag.INTACT, Verb.UNKNOWN: Tag.UNKNOWN}
 
 
 def carry_out(project: Project, verb: Verb, ids: Sequence[int]) -> Iterator[Piece]:
-    """Do it to every image, piece by piece, each image wholly or not at all. Any thread. Raises `FolderError`."""
-    if verb in (Verb.ACCEPT, Verb.NOTHING):
+    """Do it to every image, piece by piece, each image wholly or not at all. Any thread. Raises `FolderError`.
+
+    A flag says that one is not sure of an image: among several it is not confirmed.
+    """
+    if verb in _CONFIRMING:
         project.flush()  # strokes whose mask was saved a moment ago have left the journal then
 
-    yield from _pieces(project, ids, lambda image: decision_of(project, verb, image))
+    def decide(image: int) -> Decision | Left:
+        is_spared = len(ids) > 1 and verb in _CONFIRMING and project.entry(image).review is Review.FLAGGED
+        return Left.FLAGGED if is_spared else decision_of(project, verb, image)
+
+    yield from _pieces(project, ids, decide)
 
 
 def take_back(project: Project, steps: Sequence[TakingBack]) -> Iterator[Piece]:

@@ -229,6 +229,24 @@ def test_flagging_flagged_images_takes_the_flags_off(proposed, batch, qtbot):
         assert {entry.review for entry in proposed.session.entries()} == {review}
 
 
+@pytest.mark.parametrize("verb", ["accept", "confirm_nothing"])
+def test_flagged_images_among_several_are_not_confirmed(proposed, batch, qtbot, verb):
+    select(proposed, 1, 2)
+    proposed.actions["flag"].trigger()
+    settle(proposed, batch, qtbot)
+    select(proposed)
+    proposed.actions[verb].trigger()
+    settle(proposed, batch, qtbot)
+    reviews = [entry.review for entry in proposed.session.entries()]
+    assert (reviews.count(Review.CONFIRMED), reviews.count(Review.FLAGGED)) == (6, 2)
+    notice = proposed.notices.cards()[0].notice
+    assert notice.title.startswith("6 images confirmed")
+    assert "2 flagged: take the flags off first" in notice.words
+    batch.act(Verb(verb), [proposed.image_list.model.order()[1]])  # the menu of one image means that one
+    settle(proposed, batch, qtbot)
+    assert [entry.review for entry in proposed.session.entries()].count(Review.CONFIRMED) == 7
+
+
 def test_a_full_disk_ends_the_batch_and_what_was_done_can_be_undone(proposed, batch, qtbot, monkeypatch):
     save, count = MaskStore.save, []
 
