@@ -5,7 +5,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoCommand
 
+from crackstudio.core.classes import BACKGROUND, UNSURE
 from crackstudio.core.images import MaskKind, Review, Tag
+from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.studio import telling
 from crackstudio.studio.language import tr
 from crackstudio.studio.mending import Mending
@@ -124,7 +126,25 @@ class Reviewing(QObject):
         self._set_review(Review.CONFIRMED)
         image.editor.mark_confirmed()
         self._session.save_image(image.id)
+        self._doubt_tag(image)
         self._session.open_next_unreviewed()
+
+    def _doubt_tag(self, image: OpenImage) -> None:
+        """Tag and confirmed mask may contradict each other; which of them is wrong, a person knows."""
+        project, entry = self._session.project, self._session.entry
+        if project is None or entry is None or entry.tag is not Tag.INTACT or image.editor.mask.is_empty:
+            return
+
+        def tag_cracked() -> None:
+            if project is self._session.project:
+                self._session.tell_changed(project.set_tag([entry.id], Tag.CRACKED))
+
+        def tell(is_cracked: bool) -> None:
+            if is_cracked and project is self._session.project:
+                self._session.tell(telling.intact_with_cracks(entry.name, tag_cracked=tag_cracked))
+
+        mask = image.editor.snapshot()
+        self._session.reading.submit(lambda: _has_defect(mask), done=tell)
 
     def _follow_edit(self) -> None:
         image, entry = self._session.image, self._session.entry
@@ -133,6 +153,10 @@ class Reviewing(QObject):
         taken = image.confirmed_content
         was_confirmed = entry.review is Review.CONFIRMED or (taken is not None and taken == entry.digest)
         is_back = was_confirmed and image.editor.is_as_confirmed
+        if entry.review is Review.CONFIRMED and not is_back:
+            self._session.message_given.emit(
+                tr("{name} was changed, so it is not confirmed any more: confirm it again, or undo.", name=entry.name)
+            )
         self._set_review(Review.CONFIRMED if is_back else self._without_confirmation())
         image.confirmed_content = entry.digest if was_confirmed and not is_back else None
 
@@ -141,6 +165,11 @@ class Reviewing(QObject):
         if image is not None and image.editor.touched:
             return Review.CORRECTED
         return Review.PROPOSED if entry is not None and entry.proposed_by else Review.UNSEEN
+
+
+def _has_defect(mask: TiledMask) -> bool:
+    counts = mask.counts()
+    return bool(counts.sum() > counts[BACKGROUND] + counts[UNSURE])
 
 
 class _Tagging(QUndoCommand):

@@ -25,6 +25,8 @@ class Succession(QObject):
 
     undecided = Signal(object)
     """`Comparison` that a person has to decide."""
+    comparison_ended = Signal()
+    """The notice of it may go: there is an outcome, or there will be none."""
     network_changed = Signal(object)
     """`NetworkInUse`, or None."""
 
@@ -47,9 +49,12 @@ class Succession(QObject):
         if _is_same(run, new, old):
             self._session.tell(telling.nothing_better_found())
             return
-        self._session.message_given.emit(tr("Comparing the new network with the one in use…"))
+        self._session.tell(telling.comparing())
         self._session.reading.submit(
-            lambda: compared_images(run), done=lambda images: self._propose_both(images, old=old, new=new), lane=LANE
+            lambda: compared_images(run),
+            done=lambda images: self._propose_both(images, old=old, new=new),
+            failed=self._give_up,
+            lane=LANE,
         )
 
     def use(self, network: NetworkInUse, *, words: str = "") -> None:
@@ -78,6 +83,7 @@ class Succession(QObject):
                 done=lambda after: self._session.reading.submit(
                     lambda: judge(tuple(images), old=old, new=new, before=before, after=after),
                     done=self._decide,
+                    failed=self._give_up,
                     lane=LANE,
                 ),
             )
@@ -86,11 +92,17 @@ class Succession(QObject):
             [(image.image, image.page, image.before) for image in images], checkpoint=old.path, done=with_before
         )
 
+    def _give_up(self, error: Exception) -> None:
+        self.comparison_ended.emit()
+        self._session.tell_failure(error)
+
     def _leave(self) -> None:
         self._session.reading.forget(LANE)
+        self.comparison_ended.emit()
         self.network_changed.emit(None)
 
     def _decide(self, comparison: Comparison) -> None:
+        self.comparison_ended.emit()
         if not comparison.decides:
             self.undecided.emit(comparison)
         elif comparison.is_better:

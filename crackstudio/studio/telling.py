@@ -230,6 +230,27 @@ def nothing_to_accept() -> Notice:
     )
 
 
+def intact_with_cracks(name: str, *, tag_cracked: Act) -> Notice:
+    """A mask was confirmed that the image's tag contradicts."""
+    return Notice(
+        title=tr("{name} is tagged intact, but its confirmed mask holds cracks.", name=name),
+        words=tr("Training goes by the mask. If there is no crack after all, open the image and empty it."),
+        tone=Tone.WARNING,
+        topic=f"tag of {name}",
+        offers=(Offer(words=tr("Tag cracked"), act=tag_cracked),),
+        seconds=30,
+    )
+
+
+def comparing() -> Notice:
+    """A run has ended, and its network competes; goes with the outcome."""
+    return Notice(
+        title=tr("Comparing the new network with the one in use…"),
+        words=tr("Both propose the validation images, which can take a minute. You can go on painting."),
+        topic="comparison",
+    )
+
+
 def _split(words: str) -> tuple[str, str]:
     title, _, rest = words.partition(". ")
     return heard(title.rstrip(".")), heard(rest) if rest else ""

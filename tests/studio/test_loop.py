@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from crackstudio.core import wire
 from crackstudio.core.images import Review
 from crackstudio.core.runs import RunSpec, RunState
+from crackstudio.studio import succession
 from crackstudio.studio.engine_link import Ending
 from crackstudio.studio.widgets.comparison_view import ComparisonView
 from crackstudio.studio.widgets.method_form import MethodForm
@@ -103,8 +104,34 @@ def test_a_run_is_followed_and_its_network_offered(proposed, qtbot):
     )
     qtbot.waitUntil(lambda: proposed.session.image.previous_map is not None)
     assert proposed.actions["before_after"].isEnabled()
+    newest = proposed.threshold_panel._origin.text()
     proposed.actions["before_after"].trigger()
     assert proposed.canvas.show_previous
+    assert proposed.threshold_panel._origin.text() == "Before: fake"
+    proposed.actions["before_after"].trigger()
+    assert proposed.threshold_panel._origin.text() == newest
+
+
+def test_a_notice_stays_until_the_networks_are_compared(proposed, qtbot, monkeypatch):
+    confirm(proposed, 2, qtbot)
+    asked, fetch = [], proposed.proposing.fetch_maps
+    monkeypatch.setattr(proposed.proposing, "fetch_maps", lambda images, **how: asked.append((images, how)))
+    retrain(proposed, qtbot)
+    qtbot.waitUntil(lambda: bool(asked), timeout=15_000)
+    assert topics(proposed) == ["comparison"]
+    assert proposed.notices.cards()[0].notice.seconds is None
+    monkeypatch.setattr(proposed.proposing, "fetch_maps", fetch)
+    images, how = asked[0]
+    fetch(images, **how)
+    qtbot.waitUntil(lambda: topics(proposed) == ["network"], timeout=15_000)
+
+
+def test_a_comparison_that_fails_takes_its_notice_along(proposed, qtbot, monkeypatch):
+    confirm(proposed, 2, qtbot)
+    monkeypatch.setattr(succession, "judge", lambda *_images, **_how: 1 / 0)
+    retrain(proposed, qtbot)
+    qtbot.waitUntil(lambda: any(topic.startswith("failure") for topic in topics(proposed)), timeout=15_000)
+    assert "comparison" not in topics(proposed)
 
 
 def test_runs_are_replayed_when_the_project_is_opened_again(proposed, folder, open_folder, qtbot):

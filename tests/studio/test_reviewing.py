@@ -110,6 +110,10 @@ def test_a_key_that_is_kept_down_confirms_one_image(opened, verb):
     assert opened.actions["undo"].autoRepeat()
 
 
+def test_a_key_that_is_kept_down_changes_between_before_and_after_once(opened):
+    assert not opened.actions["before_after"].autoRepeat()
+
+
 def press(window, *names):
     """Trigger actions; returns the reviews after each."""
     reviews = []
@@ -135,6 +139,50 @@ def test_undoing_what_was_done_since_it_was_confirmed_makes_it_confirmed_again(c
     confirmed.actions["save"].trigger()
     assert (saved_mask(confirmed, confirmed.session.entry.id) == mask).all()
     assert confirmed.session.project.runs.stock().masks == 1
+
+
+def test_an_edit_that_takes_the_confirmation_away_says_so_once(confirmed):
+    said = []
+    confirmed.session.message_given.connect(lambda words: said.append(str(words)))
+    stroke(confirmed)
+    stroke(confirmed, x=20)
+    press(confirmed, "undo", "undo")
+    assert said == ["cracked/0.png was changed, so it is not confirmed any more: confirm it again, or undo."]
+    press(confirmed, "redo")
+    assert len(said) == 2
+
+
+def tag_notices(window):
+    return [card.notice for card in window.notices.cards() if card.notice.topic.startswith("tag of")]
+
+
+def test_a_mask_that_contradicts_the_tag_intact_is_told(proposed, qtbot):
+    show(proposed, identity_of(proposed, "intact/0.png"), qtbot)
+    here = proposed.session.entry.id
+    proposed.actions["accept"].trigger()
+    qtbot.waitUntil(lambda: bool(tag_notices(proposed)))
+    (notice,) = tag_notices(proposed)
+    assert notice.title == "intact/0.png is tagged intact, but its confirmed mask holds cracks."
+    qtbot.waitUntil(lambda: proposed.session.entry.id != here)
+    assert tag_notices(proposed) == [notice]
+    assert [offer.words for offer in notice.offers] == ["Tag cracked"]
+    notice.offers[0].act()
+    entry = proposed.session.project.entry(here)
+    assert (entry.tag, entry.review) == (Tag.CRACKED, Review.CONFIRMED)
+
+
+@pytest.mark.parametrize("value", [0, 255])
+def test_a_mask_without_a_crack_does_not_contradict_it(proposed, qtbot, value):
+    show(proposed, identity_of(proposed, "intact/0.png"), qtbot)
+    editor = proposed.session.image.editor
+    editor.clear()
+    editor.begin_stroke(20, 20, size=6, value=value)
+    editor.finish_stroke()
+    here = proposed.session.entry.id
+    proposed.actions["accept"].trigger()
+    qtbot.waitUntil(lambda: proposed.session.entry.id != here)
+    proposed.session.reading.finish()
+    assert tag_notices(proposed) == []
 
 
 def test_undoing_what_was_confirmed_makes_it_what_it_was_before(confirmed):

@@ -35,6 +35,7 @@ def _join_run(window: MainWindow) -> None:
     retraining, monitor = window.retraining, window.run_monitor
     retraining.run_started.connect(lambda history: _show_live(window, history))
     retraining.silence.broke.connect(lambda: window.notices.settle("silent run"))
+    window.succession.comparison_ended.connect(lambda: window.notices.settle("comparison"))
     retraining.event_taken.connect(lambda event: _take_event(window, event))
     retraining.pictures_taken.connect(lambda: _take_pictures(window))
     retraining.log_grew.connect(lambda line: _take_log(window, line))
