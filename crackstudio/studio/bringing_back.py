@@ -35,9 +35,23 @@ def take_back(editor: MaskEditor, brought: Brought) -> None:
     if stack.index() == 0 or stack.command(0) is not brought.step:
         return  # they were undone by hand
     if stack.index() == 1:
-        stack.undo()
+        stack.push(_Reverse(brought.step, text=tr("Take strokes back")))
     else:
         editor.change(tr("Take strokes back"), lambda mask: _without(mask, brought.patch))
+
+
+class _Reverse(QUndoCommand):
+    """The step below it on the stack, the other way round: undo brings the strokes again."""
+
+    def __init__(self, step: QUndoCommand, *, text: str) -> None:
+        super().__init__(text)
+        self._step = step
+
+    def redo(self) -> None:
+        self._step.undo()
+
+    def undo(self) -> None:
+        self._step.redo()
 
 
 def _without(mask: TiledMask, patch: Patch) -> Patch:

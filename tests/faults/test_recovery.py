@@ -82,10 +82,10 @@ def test_taken_back_the_mask_is_as_it_was_saved_and_undo_brings_them_again(
     press(window, BACK)
     assert np.array_equal(window.session.image.editor.array(), np.eye(48, 64))
     assert window.session.entry.review is Review.CORRECTED
-    window.actions["redo"].trigger()
+    window.actions["undo"].trigger()
     assert np.array_equal(window.session.image.editor.array(), left)
     assert window.session.entry.review is Review.CONFIRMED
-    window.actions["undo"].trigger()
+    window.actions["redo"].trigger()
     assert np.array_equal(window.session.image.editor.array(), np.eye(48, 64))
 
 
@@ -96,6 +96,19 @@ def test_an_image_without_a_mask_is_untouched_again(asked, window, leave_strokes
     assert not window.session.image.editor.touched
     assert window.session.entry.review is Review.UNSEEN
     assert reopened("裂缝 0.png") is None
+
+
+def test_what_is_painted_after_taking_them_back_does_not_bury_them(asked, window, leave_strokes, press, paint):
+    left, said = leave_strokes("裂缝 0.png", 12), []
+    asked()
+    window.session.message_given.connect(lambda words: said.append(str(words)))
+    press(window, BACK)
+    assert said[-1].endswith("undo brings the strokes again.")
+    paint(window, y=40)
+    window.actions["undo"].trigger()
+    assert not window.session.image.editor.array().any()
+    window.actions["undo"].trigger()
+    assert np.array_equal(window.session.image.editor.array(), left)
 
 
 def test_answered_later_what_was_painted_since_stays(asked, window, leave_strokes, press, paint):
@@ -138,7 +151,7 @@ def test_several_images_are_one_question(asked, window, leave_strokes, told, pre
     window.session.open_image(identity)
     qtbot.waitUntil(lambda: window.session.entry.name == press_undo_in)
     assert not window.session.image.editor.array().any()
-    window.actions["redo"].trigger()
+    window.actions["undo"].trigger()
     assert np.array_equal(window.session.image.editor.array(), left[press_undo_in])
     assert reopened("裂缝 3.png") is None
 
