@@ -20,6 +20,7 @@ from crackstudio.core.runs import CROP, MethodCard, NeedKind, RunSpec, SettingVa
 from crackstudio.studio.language import heard, joined, later, say, tr
 from crackstudio.studio.widgets.bricks import Choices, Segments, inset, line, push, restyle, text
 from crackstudio.studio.widgets.setting_fields import SettingField, field_for
+from crackstudio.studio.widgets.wheel import WheelGuard
 
 _DEFAULT, _MINUTES, _STEPS = "default", "minutes", "steps"
 _NO_PRESET = later("Defaults")
@@ -57,6 +58,7 @@ class MethodForm(QDialog):
         self._settings = QWidget()
         self._start = push(tr("Start"), icon_name="play", primary=True)
         self._lay_out()
+        self._wheel = WheelGuard(self)
         self._method.currentIndexChanged.connect(self._show_method)
         self._preset.currentIndexChanged.connect(self._apply_preset)
         self._limit.chosen.connect(self._choose_limit)
@@ -162,6 +164,7 @@ class MethodForm(QDialog):
             say(name, toolTip=setting.help)
             name.setMinimumHeight(_ROW)
             layout.addRow(name, self._fields[setting.name].widget)
+        self._wheel.watch()
         self._fit_to_tiles(card)
 
     def _fit_to_tiles(self, card: MethodCard) -> None:

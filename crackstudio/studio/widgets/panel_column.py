@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
+from crackstudio.studio.widgets.wheel import WheelGuard
+
 _NARROWEST = 280
 
 
@@ -21,6 +23,7 @@ class PanelColumn(QScrollArea):
         for panel in panels:
             column.addWidget(panel)
         column.addStretch(1)
+        WheelGuard(self._body)
         self.setObjectName("panel")
         self.setWidget(self._body)
         self.setWidgetResizable(True)
