@@ -2,25 +2,27 @@
 
 from abc import abstractmethod
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
-from crackstudio.imaging.patch import Pixels
 from crackstudio.studio.background import Background
 from crackstudio.studio.mask_editor import MaskEditor
+
+Found = TypeVar("Found")
 
 _PAUSE_MS = 120
 _LANE = "map"
 
 
-class LiveMap(QObject):
-    """Follows one editor; `pixels`, (H, W) uint8, is what was last worked out, stale results are dropped."""
+class LiveMap(QObject, Generic[Found]):
+    """Follows one editor; `found` is what was last worked out, stale results are dropped."""
 
     changed = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.pixels: Pixels | None = None
+        self.found: Found | None = None
         self._editor: MaskEditor | None = None
         self._wanted = False
         self._background = Background(threads=1, parent=self)
@@ -54,7 +56,7 @@ class LiveMap(QObject):
         self._background.close()
 
     @abstractmethod
-    def _job(self, editor: MaskEditor) -> Callable[[], Pixels] | None:
+    def _job(self, editor: MaskEditor) -> Callable[[], Found | None] | None:
         """What to work out on another thread; None where there is nothing to show."""
 
     def _pause_again(self) -> None:
@@ -69,7 +71,7 @@ class LiveMap(QObject):
         elif self._wanted:
             self._background.submit(job, done=self._set, lane=_LANE)
 
-    def _set(self, pixels: Pixels | None) -> None:
-        if pixels is not None or self.pixels is not None:
-            self.pixels = pixels
+    def _set(self, found: Found | None) -> None:
+        if found is not None or self.found is not None:
+            self.found = found
             self.changed.emit()

@@ -28,7 +28,7 @@ from crackstudio.studio.canvas.sheets import Sheet
 from crackstudio.studio.canvas.tile_sheet import TileSheet
 from crackstudio.studio.canvas.viewport import Box, Viewport
 from crackstudio.studio.canvas.weights import LiveWeights
-from crackstudio.studio.canvas.widths import PER_PIXEL, LiveWidths
+from crackstudio.studio.canvas.widths import LiveWidths
 from crackstudio.studio.language import later, tr
 from crackstudio.studio.mask_editor import MaskEditor
 from crackstudio.studio.tile_editor import TileEditor
@@ -209,8 +209,8 @@ class Scene(QObject):
         crack_map = self._shown_map()
         if crack_map is not None:
             words.append(tr("map {value:.2f}", value=crack_map[y, x] / 255))
-        if self.widths.pixels is not None and self._is_shown(Layer.WIDTHS) and self.widths.pixels[y, x]:
-            words.append(tr("{width:.1f} px wide", width=self.widths.pixels[y, x] / PER_PIXEL))
+        if self.widths.found is not None and self._is_shown(Layer.WIDTHS):
+            words.append(self.widths.found.words_at(x, y))
         if self.editor is not None:
             value = int(self.editor.mask.region(y, x, 1, 1)[0, 0])
             if value:
@@ -218,7 +218,7 @@ class Scene(QObject):
         place = self.tiles.tags.place_at(x, y) if self.tiles is not None and self._is_shown(Layer.TILES) else None
         if self.tiles is not None and place is not None:
             words.append(tr(_TILE_WORDS[self.tiles.tags.tag_at(place)]))
-        return " · ".join(words)
+        return " · ".join(filter(None, words))
 
     def _name_of(self, value: int) -> str:
         if value == UNSURE:
@@ -255,7 +255,7 @@ class Scene(QObject):
         self._restyle(Layer.MASK)
 
     def _lay_widths(self) -> None:
-        self._lay_map(Layer.WIDTHS, self.widths.pixels)
+        self._lay_map(Layer.WIDTHS, self.widths.found.pixels if self.widths.found else None)
 
     def _lay_map(self, layer: Layer, pixels: Pixels | None) -> None:
         self._lay(layer, None if pixels is None else MapSheet(pixels, table=self._table_of(layer)))

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from crackstudio.studio.canvas import overlays
 from crackstudio.studio.canvas.image_sheet import Tones
-from crackstudio.studio.canvas.layers import LayerStack
+from crackstudio.studio.canvas.layers import Layer, LayerStack
 from crackstudio.studio.canvas.mini_map import MiniMap
 from crackstudio.studio.canvas.pyramid import ImagePyramid
 from crackstudio.studio.canvas.regions import boxes_of, scaled
@@ -155,6 +155,9 @@ class Stage(QWidget):
         for box in boxes:
             overlays.draw_grid(painter, box, self._view, ratio=self.ratio())
         overlays.draw_scale_bar(painter, boxes, self._view, font=self.font(), ratio=self.ratio())
+        widths = self.scene.widths.found
+        if widths is not None and self.layers.look(Layer.WIDTHS).visible:
+            overlays.draw_width_legend(painter, boxes, self._view, widths, font=self.font(), ratio=self.ratio())
         self.draw_over(painter, boxes)
 
     def _repaint(self, box: Box | None) -> None:

@@ -23,12 +23,17 @@ class WeightRule:
     floor: float = 0.0
 
 
-class LiveWeights(LiveMap):
+class LiveWeights(LiveMap[Pixels]):
     """Of a region mask; an exact one has none."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.rule = WeightRule()
+
+    @property
+    def pixels(self) -> Pixels | None:
+        """(H, W) uint8, as `shown_weights` tells."""
+        return self.found
 
     def set_rule(self, rule: WeightRule) -> None:
         """Weigh by other numbers."""
