@@ -17,8 +17,10 @@ class Listing:
     def __init__(self, window: MainWindow, *, figures: Survey[MaskFigures], disagreement: Survey[float]) -> None:
         self._window, self._figures, self._disagreement = window, figures, disagreement
         self._late: dict[int, ImageEntry] = {}
+        self._shows_open = False
+        """Whether the open image is to come in sight with the next list."""
         session, images = window.session, window.image_list
-        session.entries_reset.connect(self.arrange)
+        session.entries_reset.connect(self._arrange_all)
         session.entries_changed.connect(self.update)
         session.mask_edited.connect(self._touch_open)
         images.filter_changed.connect(self.arrange)
@@ -29,7 +31,17 @@ class Listing:
             self._join(survey)
 
     def arrange(self) -> None:
-        """Filter and order anew; by what is known of the images, and again when all of it is."""
+        """Filter and order anew, as a person asked for: by what is known of the images, and again when all of it is."""
+        self._shows_open = True
+        self._order()
+
+    def _arrange_all(self) -> None:
+        """Others are there now: the open one stays in sight if it was."""
+        images = self._window.image_list
+        self._shows_open |= images.shows_open() or not images.model.order()
+        self._order()
+
+    def _order(self) -> None:
         self._arrange(take=self._take)
         asked = self._asked()
         for survey in (self._figures, self._disagreement):
@@ -70,7 +82,7 @@ class Listing:
     def _rank_again(self) -> None:
         """New proposals change the order of what is most unsure, most disputed, longest."""
         if self._window.image_list.filter().order is not Order.NAME:
-            self.arrange()
+            self._order()
 
     def _ranks(self, order: Order) -> dict[int, float]:
         """What `order` goes by, by image id. Any thread."""
@@ -98,13 +110,15 @@ class Listing:
         self._window.image_list.take(arranged)
         self._window.image_list.model.update_entries(self._late.values())
         self._late.clear()
-        image = self._window.session.image
-        self._window.image_list.set_current(image.id if image else None)
+        image, scrolls = self._window.session.image, self._shows_open
+        self._shows_open = False
+        self._window.image_list.set_current(image.id if image else None, scrolls=scrolls)
 
     def _take_if_moved(self, arranged: Arranged) -> None:
         """A list that stays as it is does not scroll away under a person's hand."""
         model = self._window.image_list.model
-        if arranged.shown != list(model.order()) or len(arranged.entries) != model.total:
+        moved = arranged.shown != list(model.order()) or len(arranged.entries) != model.total
+        if moved or self._shows_open:
             self._take(arranged)
 
     def _take_measured(self, survey: Survey[MaskFigures] | Survey[float]) -> None:

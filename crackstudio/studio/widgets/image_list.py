@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -100,17 +99,22 @@ class ImageList(QWidget):
             self.view.select_rows(rows)
         self._show_selection()
 
-    def set_current(self, identity: int | None) -> None:
-        """Show an image as the open one, scrolled into view; several that are selected stay so if it was open."""
+    def set_current(self, identity: int | None, *, scrolls: bool = True) -> None:
+        """Show an image as the open one, and scroll to it; several that are selected stay so if it was open."""
         keep = self.has_several() and identity in (self._open, self._asked)
         self._open, self._asked = identity, None
         self._delegate.open_image = identity
         row = None if identity is None else self.model.row_of(identity)
         if row is not None:
-            self.view.show_row(row, keep_selection=keep)
+            self.view.show_row(row, keep_selection=keep, scrolls=scrolls)
         elif not keep:
             self.view.clearSelection()
         self.view.viewport().update()
+
+    def shows_open(self) -> bool:
+        """Whether the open image is in sight."""
+        row = None if self._open is None else self.model.row_of(self._open)
+        return row is not None and self.view.is_in_sight(row, height=self.view.viewport().height())
 
     def selected(self) -> list[int]:
         """The ids of the selected images, in the order of the list."""
@@ -134,10 +138,6 @@ class ImageList(QWidget):
         show(self._stop, toolTip=stop or tr("Stop: what is done stays and can be undone"))
         self._busy.setVisible(bool(words))
         self._stop.setVisible(bool(words))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.view.scrollTo(self.view.currentIndex())
 
     def filter(self) -> Filter:
         """What the controls ask for."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 
 _SELECTING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
@@ -56,12 +56,27 @@ class ImageView(QTableView):
             chosen.select(self.model().index(run.start, 0), self.model().index(run.stop - 1, 0))
         self.selectionModel().select(chosen, _FLAG.ClearAndSelect)
 
-    def show_row(self, row: int, *, keep_selection: bool) -> None:
+    def show_row(self, row: int, *, keep_selection: bool, scrolls: bool = True) -> None:
         """Make a row current and scroll to it; the others are not selected any more, unless they are to be kept."""
         how = _FLAG.NoUpdate if keep_selection else _FLAG.ClearAndSelect
+        self.executeDelayedItemsLayout()  # until then a list that has grown scrolls no further than the one before
         self._only_selects = True
+        self.setAutoScroll(scrolls)
         self.selectionModel().setCurrentIndex(self.model().index(row, 0), how)
+        self.setAutoScroll(True)
         self._only_selects = False
+
+    def is_in_sight(self, row: int, *, height: int) -> bool:
+        """Whether the whole of a row is seen through a viewport of this height."""
+        top = self.rowViewportPosition(row)
+        return 0 <= top <= height - self.rowHeight(row)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        current = self.currentIndex()
+        stays = current.isValid() and self.is_in_sight(current.row(), height=event.oldSize().height())
+        super().resizeEvent(event)
+        if stays:
+            self.scrollTo(current)
 
     def currentChanged(
         self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex

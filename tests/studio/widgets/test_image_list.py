@@ -122,6 +122,51 @@ def test_a_hundred_thousand_rows(images, qtbot):
     assert images.model.row_of(90_000) == 90_000
 
 
+@pytest.fixture
+def long(images):
+    """200 images, of which one far down is open; the list is on the screen."""
+    images.show()
+    images.take(arranged(*(entry(number) for number in range(200))))
+    images.set_current(150)
+    return images
+
+
+def test_the_open_image_is_in_sight_once_a_filter_is_gone(long):
+    everything = list(long.model._entries.values())
+    for wanted in (Filter(search="00015"), Filter(search="nothing")):
+        long.take(arrange(everything, wanted))
+        long.set_current(150)
+        long.grab()
+        long.take(arrange(everything, Filter()))
+        long.set_current(150)
+        assert long.shows_open()
+        assert long.view.viewport().rect().contains(long.view.visualRect(long.view.currentIndex()))
+
+
+@pytest.mark.parametrize("height", [260, 700])
+def test_a_list_that_was_scrolled_stays_where_it_is_when_it_is_resized(long, height, qtbot):
+    long.view.verticalScrollBar().setValue(500)
+    long.resize(long.width(), height)
+    qtbot.waitUntil(lambda: long.view.height() < height)
+    assert long.view.verticalScrollBar().value() == 500
+
+
+def test_an_open_image_in_sight_stays_in_sight_when_there_is_less_room(long):
+    assert long.shows_open()
+    long.resize(long.width(), 260)
+    assert long.shows_open()
+
+
+def test_a_list_that_orders_itself_anew_stays_where_it_is(long):
+    bar = long.view.verticalScrollBar()
+    bar.setValue(500)
+    entries = [entry(number, score=number / 200) for number in range(200)]
+    long.take(arrange(entries, Filter(order=Order.UNSURE_FIRST)))
+    long.set_current(150, scrolls=False)
+    assert bar.value() == 500
+    assert long.view.currentIndex().row() == 49
+
+
 def press(images, qtbot, row, modifier=Qt.KeyboardModifier.NoModifier, button=Qt.MouseButton.LeftButton):
     place = images.view.visualRect(images.model.index(row)).center()
     qtbot.mouseClick(images.view.viewport(), button, modifier, QPoint(place))
