@@ -13,7 +13,8 @@ from crackstudio.studio.widgets.action_set import CLASSES, title_of
 from crackstudio.studio.words import network_name
 
 _CHIP_HEIGHT, _CHIP_WIDTH = 24, 240
-_CLASS_WIDTH = 110
+_CLASS_WIDTH, _CLASS_NAME = 124, 72
+"""The whole button, and the name in it: a longer one moves no other button."""
 _CLASS = "class"
 _LEFT = (
     "open",
@@ -105,7 +106,7 @@ class MainToolBar(QToolBar):
         """Show the class in use."""
         self.paints.setIcon(icon)
         mode = Qt.TextElideMode.ElideRight
-        self.paints.setText(" " + self.paints.fontMetrics().elidedText(name, mode, _CLASS_WIDTH))
+        self.paints.setText(" " + self.paints.fontMetrics().elidedText(name, mode, _CLASS_NAME))
         show(self.paints, toolTip=tr("The class that is painted: {name}", name=name))
 
     def set_network(self, label: str | None) -> None:
@@ -127,6 +128,7 @@ class MainToolBar(QToolBar):
     def _class_button(self) -> QToolButton:
         button = QToolButton()
         button.setObjectName("button_class")
+        button.setFixedWidth(_CLASS_WIDTH)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setProperty("wide", True)
