@@ -22,7 +22,9 @@ from crackstudio.studio.widgets.bricks import Choices, Segments, inset, line, pu
 from crackstudio.studio.widgets.setting_fields import SettingField, field_for
 from crackstudio.studio.widgets.wheel import WheelGuard
 
-_DEFAULT, _MINUTES, _STEPS = "default", "minutes", "steps"
+_DEFAULT, _MINUTES, _EPOCHS, _STEPS = "default", "minutes", "epochs", "steps"
+_LENGTHS = (_MINUTES, _EPOCHS)
+"""Settings that say how long a run takes: the form asks for that once, in its own row."""
 _NO_PRESET = later("Defaults")
 _ROW = 28
 
@@ -46,9 +48,13 @@ class MethodForm(QDialog):
         self._notes = text("", kind="muted", wrap=True)
         self._needs = text("", wrap=True)
         self._classes = text("", kind="muted", wrap=True)
-        self._limit = Segments(((_DEFAULT, tr("Method's own")), (_MINUTES, tr("Minutes")), (_STEPS, tr("Steps"))))
+        lengths = ((_MINUTES, tr("Minutes")), (_EPOCHS, tr("Epochs")), (_STEPS, tr("Steps")))
+        self._limit = Segments(((_DEFAULT, tr("Method's own")), *lengths))
+        self._own_length = text("", kind="muted")
         self._minutes = QDoubleSpinBox(minimum=0.1, maximum=10_000, value=10, decimals=1)
         say(self._minutes, suffix=" min")
+        self._epochs = QSpinBox(minimum=1, maximum=100_000, value=20)
+        say(self._epochs, suffix=" epochs")
         self._steps = QSpinBox(minimum=1, maximum=10_000_000, value=1000)
         say(self._steps, suffix=" steps")
         self._device = QComboBox()
@@ -94,19 +100,14 @@ class MethodForm(QDialog):
 
     def spec(self) -> RunSpec:
         """What the form asks for: only settings that differ from the card's defaults."""
-        card = self._card()
-        limit = self._chosen_limit
-        preset = str(self._preset.currentData() or "") or None
-        chosen = next((one.settings for one in card.presets if one.name == preset), {})
-        settings: dict[str, SettingValue] = {
-            setting.name: self._fields[setting.name].value()
-            for setting in card.settings
-            if self._fields[setting.name].value() != chosen.get(setting.name, setting.default)
-        }
+        limit, own = self._chosen_limit, self._own_settings()
+        settings = {name: field.value() for name, field in self._fields.items()}
+        if limit == _EPOCHS:
+            settings[_EPOCHS] = self._epochs.value()
         return RunSpec(
-            method=card.key,
-            settings=settings,
-            preset=preset,
+            method=self._card().key,
+            settings={name: value for name, value in settings.items() if value != own.get(name)},
+            preset=str(self._preset.currentData() or "") or None,
             seed=self._seed.value(),
             minutes=self._minutes.value() if limit == _MINUTES else None,
             steps=self._steps.value() if limit == _STEPS else None,
@@ -117,6 +118,12 @@ class MethodForm(QDialog):
 
     def _card(self) -> MethodCard:
         return self._cards[str(self._method.currentData())]
+
+    def _own_settings(self) -> dict[str, SettingValue]:
+        """The method's, with those of the chosen preset."""
+        card = self._card()
+        chosen = next((one.settings for one in card.presets if one.name == self._preset.currentData()), {})
+        return {setting.name: setting.default for setting in card.settings} | chosen
 
     def _show_method(self) -> None:
         card = self._card()
@@ -158,13 +165,15 @@ class MethodForm(QDialog):
         assert isinstance(layout, QFormLayout)
         while layout.rowCount():
             layout.removeRow(0)
-        self._fields = {setting.name: field_for(setting) for setting in card.settings}
-        for setting in card.settings:
+        settings = [setting for setting in card.settings if setting.name not in _LENGTHS]
+        self._fields = {setting.name: field_for(setting) for setting in settings}
+        for setting in settings:
             name = text(tr(setting.name.replace("_", " ")), kind="muted")
             say(name, toolTip=setting.help)
             name.setMinimumHeight(_ROW)
             layout.addRow(name, self._fields[setting.name].widget)
         self._wheel.watch()
+        self._show_own_length()
         self._fit_to_tiles(card)
 
     def _fit_to_tiles(self, card: MethodCard) -> None:
@@ -174,16 +183,25 @@ class MethodForm(QDialog):
             field.set_value(fitted_to_tiles(shown, card, self._stock).settings[CROP])
 
     def _apply_preset(self) -> None:
-        card = self._card()
-        preset = next((one for one in card.presets if one.name == self._preset.currentData()), None)
-        for setting in card.settings:
-            chosen = preset.settings if preset else {}
-            self._fields[setting.name].set_value(chosen.get(setting.name, setting.default))
-        self._fit_to_tiles(card)
+        own = self._own_settings()
+        for name, field in self._fields.items():
+            field.set_value(own[name])
+        self._show_own_length()
+        self._fit_to_tiles(self._card())
+
+    def _show_own_length(self) -> None:
+        own = self._own_settings()
+        epochs, minutes = own.get(_EPOCHS), own.get(_MINUTES)
+        if epochs:
+            say(self._own_length, text=tr("{count:,} {count:epoch|epochs}", count=epochs))
+        else:
+            say(self._own_length, text=tr("{minutes:g} min", minutes=minutes) if minutes else "")
 
     def _choose_limit(self, limit: str) -> None:
         self._chosen_limit = limit
+        self._own_length.setVisible(limit == _DEFAULT)
         self._minutes.setVisible(limit == _MINUTES)
+        self._epochs.setVisible(limit == _EPOCHS)
         self._steps.setVisible(limit == _STEPS)
 
     def _ask(self) -> None:
@@ -204,8 +222,11 @@ class MethodForm(QDialog):
         top.addRow(text(tr("Preset")), self._preset)
         top.addRow(text(tr("Start from")), self._from)
         limit = QHBoxLayout()
+        limit.setSpacing(10)
         limit.addWidget(self._limit, 1)
+        limit.addWidget(self._own_length)
         limit.addWidget(self._minutes)
+        limit.addWidget(self._epochs)
         limit.addWidget(self._steps)
         top.addRow(text(tr("Length")), limit)
         top.addRow(text(tr("Device")), self._device)
@@ -237,7 +258,7 @@ class MethodForm(QDialog):
         column.addWidget(self._notes)
         column.addLayout(buttons)
         self._notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        for box in (self._minutes, self._steps, self._seed):
+        for box in (self._minutes, self._epochs, self._steps, self._seed):
             inset(box)
         self._limit.choose(_DEFAULT)
         self._choose_limit(_DEFAULT)

@@ -64,6 +64,29 @@ def test_length_device_seed_and_purpose(form):
     assert (spec.minutes, spec.steps, spec.seed, spec.purpose, spec.device) == (3.5, None, 7, "thin cracks", "cuda:1")
 
 
+def test_the_length_is_asked_for_once(form):
+    lengths = (Setting(name="minutes", default=10.0, help=""), Setting(name="epochs", default=0, help=""))
+    presets = (
+        Preset(name="paper", title="Paper", settings={"epochs": 20}),
+        Preset(name="long", title="Long", settings={"minutes": 30.0}),
+    )
+    timed = msgspec.structs.replace(UNET, settings=(*UNET.settings, *lengths), presets=presets)
+    form.set_methods([timed], stock=Stock(masks=5), chosen="unet")
+    assert set(form._fields) == {setting.name for setting in UNET.settings}
+    told = []
+    for preset in range(3):
+        form._preset.setCurrentIndex(preset)
+        told.append(form._own_length.text())
+        assert form.spec().settings == {}
+    assert told == ["10 min", "20 epochs", "30 min"]
+    form._limit.chosen.emit("epochs")
+    form._epochs.setValue(7)
+    spec = form.spec()
+    assert (spec.settings, spec.minutes, spec.steps) == ({"epochs": 7}, None, None)
+    form._limit.chosen.emit("steps")
+    assert (form.spec().settings, form.spec().steps) == ({}, form._steps.value())
+
+
 def test_it_says_what_is_missing_and_does_not_start(form):
     form.set_methods([UNET], stock=Stock(masks=3), chosen="unet")
     assert form._needs.text() == "U-Net needs 4 confirmed masks with a defect; you have 3."
