@@ -23,22 +23,6 @@ class MaskFigures(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     classes: dict[int, Figures]
     scored: int
 
-    @property
-    def cracks(self) -> int:
-        """Of all classes."""
-        return sum(found.cracks for found in self.classes.values())
-
-    @property
-    def length(self) -> float:
-        """Of all classes, in px."""
-        return sum(found.length for found in self.classes.values())
-
-    @property
-    def mean_width(self) -> float:
-        """Over the length of all classes, in px."""
-        return sum(found.mean_width * found.length for found in self.classes.values()) / max(self.length, 1e-9)
-
-    @property
-    def max_width(self) -> float:
-        """The widest of all classes, in px."""
-        return max((found.max_width for found in self.classes.values()), default=0.0)
+    def of(self, identity: int) -> Figures:
+        """Of one class; all 0 where it does not occur."""
+        return self.classes.get(identity, NOTHING)

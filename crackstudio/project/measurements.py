@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from crackstudio.core.classes import CRACK, DefectClass
-from crackstudio.core.figures import NOTHING, Figures, MaskFigures
+from crackstudio.core.figures import Figures, MaskFigures
 from crackstudio.core.images import ImageEntry, MaskKind
 from crackstudio.core.sorting import sorted_gently
 from crackstudio.project import atomic
@@ -42,7 +42,7 @@ def rows_of(figures: Mapping[str, MaskFigures], *, classes: Iterable[DefectClass
     called = {kind.id: kind.name for kind in classes}
     occurring = sorted({number for found in figures.values() for number in found.classes}) or [CRACK.id]
     return [
-        _row(name, called.get(number, str(number)), found.classes.get(number, NOTHING), found.scored)
+        _row(name, called.get(number, str(number)), found.of(number), found.scored)
         for name, found in figures.items()
         for number in occurring
     ]

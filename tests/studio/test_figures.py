@@ -154,6 +154,49 @@ def test_longest_and_widest_first(measured, qtbot):
     assert measured.image_list._busy.isHidden()
 
 
+def of_two_classes(length, *, spall):
+    """A crack, and below it pixels of class 2, `spall` px wide and longer than any crack."""
+    mask = crack(length)
+    mask[24 : 24 + spall, 2:62] = 2
+    return mask
+
+
+def test_rows_and_orders_are_of_cracks_alone(measured, qtbot):
+    save(measured, "cracked/1.png", of_two_classes(0, spall=9))
+    save(measured, "cracked/5.png", of_two_classes(30, spall=9))
+    qtbot.waitUntil(shows(measured, "cracked/5.png", "30 px · 1 crack"))
+    qtbot.waitUntil(shows(measured, "cracked/1.png", "no crack"))
+    assert told(measured, "cracked/5.png").tip == "1 crack, 30 px long\n3.0 px wide on average, 3.0 at most"
+    choose(measured, Order.LONGEST_FIRST)
+    qtbot.waitUntil(lambda: listed(measured)[:3] == ["cracked/4.png", "cracked/3.png", "cracked/5.png"])
+    thick = np.zeros((48, 64), np.uint8)
+    thick[10:15, 5:25] = 1
+    save(measured, "cracked/0.png", thick)
+    choose(measured, Order.WIDEST_FIRST)
+    qtbot.waitUntil(lambda: listed(measured)[0] == "cracked/0.png")
+    qtbot.waitUntil(shows(measured, "cracked/5.png", "3.0 px wide · 1 crack"))
+
+
+def test_a_row_says_the_same_before_and_after_a_proposal_has_become_a_mask_with_other_classes(opened, qtbot):
+    propose(opened, "cracked/2.png", length=30)
+    qtbot.waitUntil(shows(opened, "cracked/2.png", "30 px · 1 crack"))
+    save(opened, "cracked/2.png", of_two_classes(30, spall=5))
+    assert told(opened, "cracked/2.png").figures == "…"
+    qtbot.waitUntil(shows(opened, "cracked/2.png", "30 px · 1 crack"))
+
+
+def test_what_was_kept_before_is_of_cracks_alone_too(measured, qtbot, folder, open_folder, monkeypatch):
+    """Kept answers have every class by itself: none of them was ever a sum."""
+    save(measured, "cracked/5.png", of_two_classes(30, spall=5))
+    qtbot.waitUntil(shows(measured, "cracked/5.png", "30 px · 1 crack"))
+    kept = measured.session.project.home / "kept" / f"{CrackFigures.topic}.jsonl"
+    assert '"classes":{"1":{' in kept.read_text("utf-8")
+    measured.actions["close_project"].trigger()
+    monkeypatch.setattr(figures, "figures_of", lambda mask: pytest.fail("it was measured already"))
+    open_folder(measured, folder)
+    qtbot.waitUntil(shows(measured, "cracked/5.png", "30 px · 1 crack"))
+
+
 def test_the_order_changes_when_a_mask_is_edited(measured, qtbot):
     choose(measured, Order.LONGEST_FIRST)
     qtbot.waitUntil(lambda: listed(measured)[:2] == ["cracked/4.png", "cracked/3.png"])

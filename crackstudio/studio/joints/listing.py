@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from crackstudio.core.classes import CRACK
 from crackstudio.core.figures import MaskFigures
 from crackstudio.core.images import ImageEntry
 from crackstudio.studio.language import Said, tr
@@ -12,7 +13,11 @@ from crackstudio.studio.widgets.main_window import MainWindow
 
 
 class Listing:
-    """Arranges the list off the thread; what changes meanwhile is put on top."""
+    """Arranges the list off the thread; what changes meanwhile is put on top.
+
+    Figures are of the first class alone, as which proposals are taken in: rows and orders then mean one thing, before
+    and after a proposal has become a mask. All classes are found and kept, each by itself.
+    """
 
     def __init__(self, window: MainWindow, *, figures: Survey[MaskFigures], disagreement: Survey[float]) -> None:
         self._window, self._figures, self._disagreement = window, figures, disagreement
@@ -89,9 +94,9 @@ class Listing:
         if order is Order.DISPUTED_FIRST:
             return self._disagreement.answers()
         if order is Order.LONGEST_FIRST:
-            return {image: found.length for image, found in self._figures.answers().items()}
+            return {image: found.of(CRACK.id).length for image, found in self._figures.answers().items()}
         if order is Order.WIDEST_FIRST:
-            return {image: found.max_width for image, found in self._figures.answers().items()}
+            return {image: found.of(CRACK.id).max_width for image, found in self._figures.answers().items()}
         return {}
 
     def _arrange(self, *, take: Callable[[Arranged], None]) -> None:
@@ -157,8 +162,8 @@ class Listing:
             figures = TO_COME if self._figures.awaits(entry) else ""
             return Told(figures=figures, of_proposal=of_proposal, state=state)
         return Told(
-            figures=line_of(found, order=order),
+            figures=line_of(found.of(CRACK.id), order=order),
             of_proposal=of_proposal,
             state=state,
-            tip=tip_of(found, of_proposal=of_proposal),
+            tip=tip_of(found.of(CRACK.id), of_proposal=of_proposal),
         )

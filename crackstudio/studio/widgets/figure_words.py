@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from crackstudio.core.figures import MaskFigures
+from crackstudio.core.figures import Figures
 from crackstudio.studio.language import tr
 from crackstudio.studio.widgets.image_model import Order
 
@@ -19,7 +19,7 @@ class Told:
     tip: str = ""
 
 
-def line_of(found: MaskFigures, *, order: Order) -> str:
+def line_of(found: Figures, *, order: Order) -> str:
     """Length and count, or what the list is ordered by and the count."""
     if not found.cracks:
         return tr("no crack")
@@ -28,7 +28,7 @@ def line_of(found: MaskFigures, *, order: Order) -> str:
     return tr("{length:,.0f} px · {count:,} {count:crack|cracks}", length=found.length, count=found.cracks)
 
 
-def tip_of(found: MaskFigures, *, of_proposal: bool) -> str:
+def tip_of(found: Figures, *, of_proposal: bool) -> str:
     """All of it; that a proposal is meant comes first."""
     words = tr(
         "{count:,} {count:crack|cracks}, {length:,.0f} px long\n{mean:.1f} px wide on average, {widest:.1f} at most",

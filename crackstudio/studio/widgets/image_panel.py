@@ -77,7 +77,7 @@ class ImagePanel(Section):
         self._show_measured()
 
     def _show_measured(self) -> None:
-        figures = NOTHING if self._measured is None else self._measured.classes.get(self._class, NOTHING)
+        figures = NOTHING if self._measured is None else self._measured.of(self._class)
         if not figures.cracks:
             self._length.setText("–")
             self._width.setText("–")
