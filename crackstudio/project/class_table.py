@@ -70,6 +70,10 @@ class ClassTable:
         """In the order of their keys."""
         return self._kept.classes
 
+    def removed(self) -> tuple[DefectClass, ...]:
+        """Those that were taken off the list."""
+        return self._kept.removed
+
     def listen(self, listener: Callable[[Met], None]) -> None:
         """Have `listener` told of values met in masks, on whatever thread; of those met before at once."""
         self._listener = listener
@@ -116,7 +120,15 @@ class ClassTable:
 
     def meet(self, image: str, mask: NDArray[np.uint8]) -> None:
         """A mask, (H, W) uint8, was read or is about to be written: each value in it becomes a class."""
-        values = values_of(mask)
+        self._hear_of(image, values_of(mask))
+
+    def meet_again(self, image: str, values: Iterable[int]) -> None:
+        """A mask that was met before was edited and holds `values`: what was removed of them is a class again."""
+        back = {kind.id for kind in self.removed()}.intersection(values)
+        if len(back) <= MOST_MET:  # else it is a picture, as was told when it was met
+            self._hear_of(image, back)
+
+    def _hear_of(self, image: str, values: Iterable[int]) -> None:
         with self._lock:
             met = self._meet(image, values)
         if met is None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from crackstudio.core.classes import CRACK, UNSURE, UNSURE_COLOUR, DefectClass
 from crackstudio.core.errors import ProjectError
-from crackstudio.project.class_table import ClassTable, Met
+from crackstudio.project.class_table import MOST_MET, ClassTable, Met
 from crackstudio.project.class_users import Looked
 from crackstudio.project.project import Project
 from crackstudio.studio.errand import Errand
@@ -17,6 +19,7 @@ from crackstudio.studio.words import class_name
 
 _IN_USE = "class"
 _NAMES = 5
+_LANE = "classes"
 
 
 class Classes(QObject):
@@ -37,11 +40,17 @@ class Classes(QObject):
         self.in_use = CRACK.id
         self.hidden: frozenset[int] = frozenset()
         session.project_opened.connect(self._enter)
+        session.mask_edited.connect(self._meet_again)
         self._met.connect(self._tell_met)
 
     def all(self) -> tuple[DefectClass, ...]:
         """In the order of their keys."""
         return (CRACK,) if self._table is None else self._table.classes()
+
+    def drawn(self) -> tuple[DefectClass, ...]:
+        """Those that were removed too, at the end: an undo may show pixels of theirs before the class is back."""
+        gone = () if self._table is None else self._table.removed()
+        return self.all() + gone if len(gone) <= MOST_MET else self.all()  # so many are shades of a picture
 
     def name_of(self, identity: int) -> str:
         """What a class is called; unsure too."""
@@ -170,6 +179,19 @@ class Classes(QObject):
         self._errand = errand
         errand.start()
 
+    def _meet_again(self) -> None:
+        """A step may have brought pixels of a removed class back."""
+        project, image = self._session.project, self._session.image
+        if project is None or image is None or not project.class_table.removed():
+            return
+        name, mask = project.entry(image.id).name, image.editor.snapshot()
+
+        def take(counts: NDArray[np.int64]) -> None:
+            if self._session.project is project:
+                project.class_table.meet_again(name, np.flatnonzero(counts).tolist())
+
+        self._session.reading.submit(mask.counts, done=take, lane=_LANE, urgent=True)
+
     def _remove_or_refuse(self, identity: int, names: tuple[str, ...]) -> None:
         if names:
             self._session.tell(self._refusal(identity, names))
@@ -179,6 +201,7 @@ class Classes(QObject):
         if self.in_use == identity:
             self.choose(CRACK.id)
         self.changed.emit()
+        self._meet_again()  # it was painted while the masks were looked through
         self._session.tell(
             Notice(
                 title=tr("The class “{name}” was removed", name=name),

@@ -37,7 +37,7 @@ def join_classes(window: MainWindow) -> None:
 
 
 def _show_classes(window: MainWindow) -> None:
-    window.canvas.scene.set_classes(window.classes.all(), hidden=window.classes.hidden)
+    window.canvas.scene.set_classes(window.classes.drawn(), hidden=window.classes.hidden)
     _show_in_use(window)
 
 

@@ -220,9 +220,29 @@ def test_an_undone_removal_of_pixels_brings_the_class_back(window, qtbot):
     qtbot.waitUntil(lambda: len(rows(window)) == 2)
     window.actions["redo"].trigger()
     assert (editor.array() == 2).any()
-    window.actions["save"].trigger()
+    assert window.canvas.scene._palette().fill[2] != window.canvas.scene._palette().fill[1]
     qtbot.waitUntil(lambda: len(rows(window)) == 3)
+    assert window.session.is_unsaved, "it did not wait for a save"
     assert rows(window)[1] == (2, "spall", "2")
+    assert any("spall" in words for card in told(window) for words in card)
+
+
+def test_a_class_that_is_painted_while_it_is_being_removed_stays(window, qtbot):
+    add(qtbot, window, "spall")
+    window.session.writing.submit(lambda: None, done=lambda _none: paint(window, 2))  # before the masks are looked at
+    window.classes_panel._remove.click()
+    qtbot.waitUntil(lambda: bool(told(window)))
+    qtbot.waitUntil(lambda: len(rows(window)) == 3)
+    assert (window.session.image.editor.array() == 2).any()
+
+
+def test_a_step_without_pixels_of_a_removed_class_leaves_it_removed(window, qtbot):
+    add(qtbot, window, "spall")
+    window.classes_panel._remove.click()
+    qtbot.waitUntil(lambda: len(rows(window)) == 2)
+    paint(window, 1)
+    window.session.reading.finish()
+    assert len(rows(window)) == 2
 
 
 def test_the_class_of_cracks_stays(window, qtbot):
