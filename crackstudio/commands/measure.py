@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from crackstudio.commands.progress import tracked
-from crackstudio.core.classes import CRACK, UNSURE
+from crackstudio.core.classes import UNSURE
 from crackstudio.core.errors import FolderError, MaskError
 from crackstudio.imaging.measuring import figures_of
 from crackstudio.project import database, proposals_file, rasters
@@ -42,15 +42,23 @@ def measure_command(masks: Path, *, out: Path | None, json: bool) -> None:
 def measure_folder(masks: Path) -> list[Row]:
     """A row for every mask and each class that occurs in any of them, in the order of names. Unsure is not measured.
 
-    `masks` is a folder of masks, or that of a project: then the confirmed exact masks count, as they were last saved,
-    and the classes have the project's names.
+    `masks` is a folder of masks, or that of a project: then the confirmed exact masks count, as they were last saved.
+    The classes have the names that the project gives them; a project's own folder of masks, or one inside it, or any
+    that `classes.json` lies beside, has them too.
     Raises `FolderError` where there is none, `MaskError` for crack maps, `RasterError` for what cannot be read.
     """
     layout = next((one for one in (Layout(masks / HOME_NAME), Layout(masks)) if one.database.exists()), None)
     names, pictures = _of_folder(masks) if layout is None else _of_project(layout, masks)
     counted = tracked(pictures, total=len(names), words="Measuring")
-    classes = (CRACK,) if layout is None else read_classes(layout).classes
+    classes = read_classes(layout or _beside(masks)).classes
     return rows_of({name: figures_of(mask) for name, mask in zip(names, counted, strict=True)}, classes=classes)
+
+
+def _beside(folder: Path) -> Layout:
+    """Where the classes of a folder of masks may have their names."""
+    folder = folder.resolve()
+    whole = next((up for up in (folder, *folder.parents) if Layout(up.parent).masks == up), folder)
+    return Layout(whole.parent)
 
 
 def _of_project(layout: Layout, folder: Path) -> tuple[list[str], Iterator[Mask]]:

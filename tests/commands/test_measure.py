@@ -6,13 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 from crackstudio.commands.measure import measure_command, measure_folder
+from crackstudio.core.classes import CRACK as CLASS
+from crackstudio.core.classes import DefectClass
 from crackstudio.core.errors import FolderError, MaskError, RasterError
 from crackstudio.core.images import MaskKind, Review
 from crackstudio.project import proposals_file, rasters
+from crackstudio.project.class_table import Kept
 from crackstudio.project.project import Project
 from crackstudio.project.proposals_file import ProposalsFile
 
@@ -58,7 +62,23 @@ def test_classes_have_the_names_that_the_project_gives_them(masks: Path, tmp_pat
         (name, kind) for name in ("x.png", "y.png") for kind in ("Riss", "spall")
     ]
     assert rows[1].mean_width_px == pytest.approx(5)
-    assert {row.class_name for row in measure_folder(tmp_path / "images" / ".crackstudio" / "masks")} == {"crack", "2"}
+
+
+@pytest.mark.parametrize("inside", ["", "deep"])
+def test_a_folder_of_masks_has_the_names_that_lie_beside_it(
+    masks: Path, inside: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = (msgspec.structs.replace(CLASS, name="Riss"), DefectClass(id=2, name="spall", colour="#00ff00"))
+    (masks.parent / "classes.json").write_bytes(Kept(classes=kinds).data())
+    assert {row.class_name for row in measure_folder(masks / inside)} == {"Riss", "spall"}
+    monkeypatch.chdir(masks / inside)
+    assert {row.class_name for row in measure_folder(Path())} == {"Riss", "spall"}
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"classes": ["crack", "spall"]}', '{"names": {"2": "spall"}}'])
+def test_what_another_tool_calls_classes_leaves_the_numbers(masks: Path, text: str) -> None:
+    (masks.parent / "classes.json").write_text(text, "utf-8")
+    assert {row.class_name for row in measure_folder(masks)} == {"crack", "2"}
 
 
 def test_the_table_as_csv(masks: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
