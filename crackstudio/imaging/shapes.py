@@ -1,7 +1,8 @@
 """Shapes that a person draws into a mask: line, polygon, what a lasso or a click takes in.
 
-They paint over whatever is there, as the brush does. A mask stays as it is: each function returns the patch that
-draws. Points are (x, y) in pixels, with fractions; pixel (row i, column j) has its centre at (j + 0.5, i + 0.5).
+They paint over whatever is there, as the brush does; only the fill and the wand stop at other classes. A mask stays as
+it is: each function returns the patch that draws. Points are (x, y) in pixels, with fractions; pixel (row i, column j)
+has its centre at (j + 0.5, i + 0.5).
 """
 
 import math
@@ -12,6 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from crackstudio.core.classes import BACKGROUND
 from crackstudio.core.errors import MaskError
 from crackstudio.imaging.blocks import Bits, blocks, grown, paint
 from crackstudio.imaging.brush import Brush, Stroke
@@ -25,6 +27,7 @@ Ring = Sequence[Point]
 FARTHEST = 2.0**31
 """Corners beyond this, which no mask reaches, are brought back to it: their slopes would overflow."""
 Corners = npt.NDArray[np.float64]
+_FOUND, _BARRED = 1, 2
 Seeds = dict[TileKey, list[tuple[int, int]]]
 
 
@@ -94,6 +97,7 @@ def flood_fill(mask: TiledMask, x: float, y: float, *, value: int) -> Patch:
 def wand(mask: TiledMask, x: float, y: float, *, picture: Pixels, tolerance: int, reach: int, value: int) -> Patch:
     """The pixels 4-connected to the one under (x, y) that differ from it by at most `tolerance` in every channel.
 
+    It paints background and stops at other classes and at unsure pixels; value 0 erases whatever is there.
     picture: (H, W) or (H, W, 3) uint8. Only the window of `reach` px around the click is looked at. A click outside
     takes nothing. Raises `MaskError` for a picture of another size.
     """
@@ -103,10 +107,16 @@ def wand(mask: TiledMask, x: float, y: float, *, picture: Pixels, tolerance: int
     area = grown(Area(row, column, 1, 1), reach, mask)
     if 0 <= row < mask.height and 0 <= column < mask.width:
         found = np.zeros((area.height + 2, area.width + 2), np.uint8)
-        how = 4 | cv2.FLOODFILL_FIXED_RANGE | cv2.FLOODFILL_MASK_ONLY | 1 << 8
+        inner = found[1:-1, 1:-1]
+        if value != BACKGROUND:
+            held = mask.region(*area)
+            inner[(held != BACKGROUND) & (held != value)] = _BARRED
+            if inner[row - area.top, column - area.left]:
+                return after.changes_since(mask)
+        how = 4 | cv2.FLOODFILL_FIXED_RANGE | cv2.FLOODFILL_MASK_ONLY | _FOUND << 8
         span = (tolerance,) * 3
         cv2.floodFill(_cut(picture, area), found, (column - area.left, row - area.top), 0, span, span, how)
-        paint(after, area, found[1:-1, 1:-1].astype(np.bool_), value=value)
+        paint(after, area, inner == _FOUND, value=value)
     return after.changes_since(mask)
 
 

@@ -51,7 +51,7 @@ def operations(mask: TiledMask, picture: np.ndarray) -> dict[str, Callable[[], P
         "polygon": lambda: shapes.polygon(mask, outline, value=1),
         "lasso": lambda: shapes.lasso(mask, outline, picture=picture, threshold=0.4, side=Side.UNDER, value=1),
         "flood fill of the background": lambda: shapes.flood_fill(mask, quiet[1], quiet[0], value=2),
-        "wand, 500 px": lambda: shapes.wand(mask, *dark, picture=picture, tolerance=60, reach=500, value=2),
+        "wand, 500 px": lambda: shapes.wand(mask, *dark, picture=picture, tolerance=60, reach=500, value=1),
         "fill holes": lambda: fill_holes(mask, value=1, largest=100),
         "remove specks": lambda: remove_specks(mask, value=1, smallest=30),
         "grow by 3": lambda: grow(mask, value=1, by=3),

@@ -178,6 +178,22 @@ def test_a_wand_takes_the_connected_pixels_of_similar_colour(
     assert np.array_equal(drawn(mask, patch).astype(bool), labels == labels[row, column])
 
 
+@given(
+    arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=st.integers(0, 3)),
+    st.integers(0, 3),
+    st.data(),
+)
+def test_a_wand_stops_at_other_classes(colours: np.ndarray, value: int, data: st.DataObject) -> None:
+    held = data.draw(arrays(np.uint8, colours.shape, elements=st.sampled_from([0, 0, 0, 1, 2, 3, 255])))
+    row, column = (data.draw(st.integers(0, length - 1)) for length in colours.shape)
+    open_to_it = (colours == colours[row, column]) & ((held == 0) | (held == value) | (value == 0))
+    labels, _ = ndimage.label(open_to_it)
+    expected = np.where(labels == labels[row, column], value, held) if open_to_it[row, column] else held
+    mask = TiledMask.from_array(held)
+    patch = shapes.wand(mask, column + 0.2, row + 0.7, picture=colours, tolerance=0, reach=9, value=value)
+    assert np.array_equal(drawn(mask, patch), expected)
+
+
 @pytest.mark.parametrize("point", [(-0.1, 0), (0, -3), (1, 0), (0, 1e6)])
 def test_a_click_outside_takes_nothing(point: tuple[float, float]) -> None:
     mask, picture = TiledMask(1, 1), np.zeros((1, 1), np.uint8)

@@ -116,6 +116,17 @@ def test_fill_stops_at_other_classes_and_turns_a_piece_into_another(hand):
     assert (hand.editor.array() == 3).sum() == (before == 2).sum() + (before == 3).sum()
 
 
+def test_a_wand_drag_stops_at_other_classes_and_at_what_is_unsure(hand):
+    hand.canvas.set_tool(ToolKey.WAND)
+    hand.window.classes.choose(2)
+    before = hand.editor.array()
+    hand.drag((30, 32), (31, 32), (63, 32))
+    assert changed(before, hand.editor.array()) == {(0, 2)}
+    hand.window.actions["undo"].trigger()
+    hand.drag((4, 4), (63, 4))
+    assert np.array_equal(hand.editor.array(), before), "begun on another class it paints nothing"
+
+
 def test_the_proposal_brush_paints_the_class_in_use_where_the_proposal_is(hand):
     crack_map = np.zeros((48, 64), np.uint8)
     crack_map[21] = 255

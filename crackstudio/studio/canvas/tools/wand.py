@@ -15,7 +15,7 @@ REACH = 400
 
 
 class WandTool(Tool):
-    """Pressed at a colour; dragged to the right it takes in more colours, to the left fewer."""
+    """Pressed at a colour; dragged to the right it takes in more colours, to the left fewer. Stops at other classes."""
 
     key = ToolKey.WAND
     shows_ring = False
@@ -25,7 +25,9 @@ class WandTool(Tool):
 
     @property
     def hint(self) -> str:
-        return tr("Click a colour; drag right for more, left for less · right-drag or Ctrl erases")
+        return tr(
+            "Click a colour; drag right for more, left for less · stops at other classes · right-drag or Ctrl erases"
+        )
 
     def press(self, easel: Easel, pointer: Pointer) -> None:
         if easel.editor is not None:
