@@ -1,4 +1,4 @@
-"""What a tool has in hand, drawn over the canvas: its path light on dark, its nodes as small squares."""
+"""What a tool has in hand, drawn over the canvas: its path light on dark and its width, its nodes as small squares."""
 
 import math
 
@@ -9,6 +9,7 @@ from crackstudio.studio.canvas.tools.tool import Draft
 from crackstudio.studio.canvas.viewport import Viewport
 
 _NODE = 3.5
+_BAND = QColor(255, 255, 255, 70)
 _PIECE = 16
 """Points whose rectangle is repainted together: a path round the image would have the whole window for one."""
 
@@ -32,6 +33,9 @@ class DraftView:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        if width := self._width(view):
+            painter.setPen(QPen(_BAND, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.drawPolyline(path)
         for colour, width in ((QColor(0, 0, 0, 170), 3.0), (QColor(255, 255, 255, 235), 1.2)):
             painter.setPen(QPen(colour, width * ratio))
             painter.drawPolyline(path)
@@ -54,10 +58,14 @@ class DraftView:
         )
         return path, nodes
 
+    def _width(self, view: Viewport | None) -> float:
+        """In device pixels."""
+        return 0.0 if self._draft is None or view is None else self._draft.width * view.scale
+
     def _region(self, view: Viewport | None, ratio: float) -> QRegion:
         path, nodes = self._places(view)
         points = path + (path[:1] if self._draft is not None and self._draft.closed else [])
-        margin = math.ceil((_NODE + 3) * ratio)
+        margin = math.ceil((_NODE + 3) * ratio + self._width(view) / 2)
         region = QRegion()
         for start in range(0, len(points), _PIECE):
             bounds = QPolygonF(points[start : start + _PIECE + 1]).boundingRect().toAlignedRect()

@@ -81,8 +81,7 @@ class Canvas(Workbench):
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if self._tool.is_drafting:
-            self._tool.finish(self)
+        if self._tool.double_click(self):
             self.show_draft()
         else:
             self.mousePressEvent(event)  # quick dabs are presses like any other

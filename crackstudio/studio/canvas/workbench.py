@@ -112,9 +112,9 @@ class Workbench(Display):
             self._release()
 
     def finish_work(self) -> None:
-        """End a drag and a draft: both count."""
+        """End a drag and a draft: what was set down counts."""
         self.finish()
-        self._tool.finish(self)
+        self._tool.leave(self)
         self.show_draft()
 
     def cancel(self) -> None:

@@ -598,6 +598,118 @@ def test_a_line_is_seen_while_it_is_drawn_and_is_one_step(easel: Easel) -> None:
     assert (easel.editor.array() == drawn).all()
 
 
+@pytest.fixture
+def liner(easel: Easel) -> Easel:
+    easel.canvas.set_tool(ToolKey.LINE)
+    easel.canvas.brush_size = 5
+    easel.canvas.activateWindow()
+    easel.canvas.setFocus()
+    return easel
+
+
+def click(easel: Easel, x: float, y: float, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
+    QTest.mouseMove(easel.canvas, easel.at(x, y))
+    QTest.mouseClick(easel.canvas, button, NONE, easel.at(x, y))
+
+
+def test_a_line_goes_from_click_to_click_and_follows_the_pointer_between_them(liner: Easel) -> None:
+    before = liner.colour(70, 20)
+    click(liner, 20, 20)
+    QTest.mouseMove(liner.canvas, liner.at(120, 20))
+    assert not liner.editor.array().any(), "a draft paints nothing"
+    assert liner.editor.undo_stack.count() == 0
+    for row in (18, 20, 22):
+        assert liner.colour(70, row) != before, "it is seen as wide as it will be"
+    assert liner.colour(70, 26) == before
+    click(liner, 120, 20)
+    assert not liner.canvas._tool.is_drafting
+    drawn = liner.editor.array()
+    assert set(drawn[18:23, 20:121].ravel()) == {1}
+    assert not drawn[26:].any()
+    assert liner.editor.undo_stack.count() == 1
+    QTest.mouseMove(liner.canvas, liner.at(120, 100))
+    assert (liner.editor.array() == drawn).all()
+
+
+def test_a_click_without_a_drag_leaves_no_dot(liner: Easel) -> None:
+    for _ in range(2):
+        QTest.mousePress(liner.canvas, Qt.MouseButton.LeftButton, NONE, liner.at(40, 40))
+        QTest.mouseMove(liner.canvas, liner.at(40, 40) + QPoint(2, 1))
+        QTest.mouseRelease(liner.canvas, Qt.MouseButton.LeftButton, NONE, liner.at(40, 40) + QPoint(2, 1))
+    assert not liner.canvas._tool.is_drafting
+    assert not liner.editor.array().any()
+    assert not liner.editor.touched
+
+
+def test_an_untouched_proposal_is_taken_in_by_the_line_and_not_by_its_first_click(liner: Easel) -> None:
+    liner.propose()
+    click(liner, 20, 20)
+    assert not liner.editor.touched
+    assert not liner.editor.array().any()
+    click(liner, 120, 20)
+    assert liner.editor.array()[45, 60] == liner.editor.array()[20, 60] == 1
+
+
+def test_enter_ends_a_line_in_hand_and_does_not_confirm(liner: Easel) -> None:
+    confirmed: list[bool] = []
+    action = QAction(liner.canvas)
+    action.setShortcut(Qt.Key.Key_Return)
+    action.triggered.connect(lambda: confirmed.append(True))
+    liner.canvas.addAction(action)
+    click(liner, 20, 60)
+    QTest.mouseMove(liner.canvas, liner.at(100, 60))
+    QTest.keyClick(liner.canvas, Qt.Key.Key_Return)
+    assert set(liner.editor.array()[60, 20:101]) == {1}
+    assert confirmed == []
+    QTest.keyClick(liner.canvas, Qt.Key.Key_Return)
+    assert confirmed == [True]
+
+
+def test_a_double_click_ends_a_line_and_begins_none(liner: Easel) -> None:
+    click(liner, 20, 60)
+    click(liner, 100, 60)
+    QTest.mouseDClick(liner.canvas, Qt.MouseButton.LeftButton, NONE, liner.at(100, 60))
+    assert not liner.canvas._tool.is_drafting
+    assert liner.editor.undo_stack.count() == 1
+    click(liner, 20, 100)
+    QTest.mouseDClick(liner.canvas, Qt.MouseButton.LeftButton, NONE, liner.at(20, 100))
+    assert not liner.canvas._tool.is_drafting
+    assert liner.editor.undo_stack.count() == 1
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_Backspace])
+def test_a_line_in_hand_is_taken_back(liner: Easel, key: Qt.Key) -> None:
+    plain = liner.colour(60, 60)
+    click(liner, 20, 60)
+    QTest.mouseMove(liner.canvas, liner.at(100, 60))
+    QTest.keyClick(liner.canvas, key)
+    assert not liner.canvas._tool.is_drafting
+    assert liner.editor.undo_stack.count() == 0
+    assert liner.colour(60, 60) == plain
+    liner.drag((20, 20), (100, 20))
+    assert liner.editor.array()[20, 60] == 1
+
+
+def test_the_second_click_may_be_dragged_and_the_first_says_whether_it_erases(liner: Easel) -> None:
+    liner.drag((20, 60), (140, 60))
+    click(liner, 10, 60, Qt.MouseButton.RightButton)
+    liner.drag((40, 20), (40, 60), (70, 60))
+    drawn = liner.editor.array()
+    assert not drawn[60, :70].any()
+    assert drawn[60, 80:140].all()
+    assert liner.editor.undo_stack.count() == 2
+
+
+def test_whoever_turns_away_from_a_line_in_hand_leaves_nothing(liner: Easel) -> None:
+    for away in (lambda: liner.canvas.set_tool(ToolKey.BRUSH), lambda: liner.canvas.set_image(None)):
+        liner.canvas.set_tool(ToolKey.LINE)
+        click(liner, 20, 20)
+        QTest.mouseMove(liner.canvas, liner.at(100, 100))
+        away()
+        assert not liner.editor.array().any()
+        assert liner.editor.undo_stack.count() == 0
+
+
 def test_a_polygon_is_set_corner_by_corner_and_holes_are_cut_into_it(easel: Easel) -> None:
     def click(x: float, y: float, modifier: Qt.KeyboardModifier = NONE) -> None:
         QTest.mouseClick(easel.canvas, Qt.MouseButton.LeftButton, modifier, easel.at(x, y))

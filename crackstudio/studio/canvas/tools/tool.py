@@ -49,11 +49,15 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a tool has in hand and no mask holds yet: a path through image points (x, y), and the nodes set so far."""
+    """What a tool has in hand and no mask holds yet: a path through image points (x, y), and the nodes set so far.
+
+    `width`: of what it will paint, in image pixels; 0 where the path alone is to be seen.
+    """
 
     path: tuple[Point, ...]
     nodes: tuple[Point, ...] = ()
     closed: bool = False
+    width: int = 0
 
 
 class Easel(Protocol):
@@ -165,6 +169,17 @@ class Tool(ABC):
 
     def finish(self, easel: Easel) -> None:  # noqa: B027
         """Make the draft a step."""
+
+    def leave(self, easel: Easel) -> None:
+        """A person turns to another tool or image: what was set down so far becomes a step."""
+        self.finish(easel)
+
+    def double_click(self, easel: Easel) -> bool:
+        """End the draft. False where there was none: then it is a press like any other."""
+        was_drafting = self.is_drafting
+        if was_drafting:
+            self.finish(easel)
+        return was_drafting
 
     def back(self, easel: Easel) -> None:  # noqa: B027
         """Take the last node back."""
