@@ -19,7 +19,7 @@ from crackstudio.project.revisions import with_proposal
 from crackstudio.project.state import State
 from crackstudio.project.writer import Writer
 
-_THRESHOLD_BEFORE = "threshold before"
+_THRESHOLD_BEFORE, _NETWORK_BEFORE = "threshold before", "network before"
 _UNTOLD_THRESHOLD = 0.5
 
 
@@ -50,6 +50,8 @@ class Proposals:
         renewed = entry.proposed_by is not None and entry.proposed_by != label
         if renewed and entry.threshold is not None:
             self._state.remember(f"{_THRESHOLD_BEFORE} {entry.id}", entry.threshold)
+        if renewed:
+            self._state.remember(f"{_NETWORK_BEFORE} {entry.id}", entry.proposed_by)
         self._store.take(entry.name, Path(event.out), keep_previous=renewed)
         self._catalogue.revise([event.id], partial(with_proposal, event=event, label=label))
         return self._entry(event.id)
@@ -66,6 +68,11 @@ class Proposals:
         """The threshold that came with the previous proposal, in [0, 1]."""
         kept = self._state.recall(f"{_THRESHOLD_BEFORE} {image}", _UNTOLD_THRESHOLD)
         return kept if isinstance(kept, float) else _UNTOLD_THRESHOLD
+
+    def previous_network(self, image: int) -> str | None:
+        """The label of the network that made the previous proposal; None where nobody knows."""
+        kept = self._state.recall(f"{_NETWORK_BEFORE} {image}", None)
+        return kept if isinstance(kept, str) else None
 
     def load(self, image: int) -> NDArray[np.uint8] | None:
         """(H, W) uint8, None where there is none that fits the image."""

@@ -23,6 +23,7 @@ from crackstudio.studio.joints.editing import join_editing
 from crackstudio.studio.joints.looking import join_looking
 from crackstudio.studio.joints.pen import join_pen
 from crackstudio.studio.joints.project import join_project
+from crackstudio.studio.joints.proposal import join_proposal
 from crackstudio.studio.joints.selecting import join_selecting
 from crackstudio.studio.joints.tiling import join_tiling
 from crackstudio.studio.joints.training import join_training
@@ -98,6 +99,7 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
     join_project(window, measuring=measuring)
     join_classes(window)
     join_editing(window)
+    join_proposal(window)
     join_looking(window)
     join_tiling(window)
     join_pen(window)

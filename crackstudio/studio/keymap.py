@@ -311,6 +311,7 @@ ACTIONS = (
         group=Group.VIEW,
         icon="circle-half",
         checkable=True,
+        once=True,
         hint="Before / after: show the proposal of the network before",
     ),
     Binding(

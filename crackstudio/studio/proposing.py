@@ -95,6 +95,10 @@ class Proposing(QObject):
         """How many images wait for a proposal."""
         return len(self._waiting)
 
+    def awaits(self, image: int) -> bool:
+        """Whether a proposal of this image is being made."""
+        return self._link is not None and image in self._waiting.values()
+
     def propose(self) -> None:
         """Propose what is not confirmed and not proposed by the network in use; the open image first, in any case."""
         self._ask(again=False)

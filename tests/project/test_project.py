@@ -256,9 +256,11 @@ def test_a_new_network_keeps_the_proposal_before_it(project, id_of):
     assert project.proposals.load(image).max() == 10
     proposed(project, image, 20, label="starter")
     assert project.proposals.load_previous(image) is None
+    assert project.proposals.previous_network(image) is None
     proposed(project, image, 30, label="run 2")
     assert project.proposals.load(image).max() == 30
     assert project.proposals.load_previous(image).max() == 20
+    assert project.proposals.previous_network(image) == "starter"
     project.flush()
     assert project.proposals.path(image).exists()
     assert project.proposals.previous_path(image).exists()

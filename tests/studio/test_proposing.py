@@ -73,6 +73,41 @@ def test_a_failure_of_the_project_before_is_not_told_of_an_image_of_this_one(pro
     assert proposed.proposing.waiting == 3
 
 
+@pytest.fixture
+def silent(opened, monkeypatch, qtbot):
+    """A window without proposals, and what its engine is asked; it never hears of it."""
+    starter, commands = opened.session.project.home / "fake.safetensors", []
+    starter.write_bytes(b"")
+    opened.session.project.use_network(starter, label="fake")
+    with qtbot.waitSignal(opened.proposing.ready, timeout=15_000):
+        opened.proposing.start()
+    monkeypatch.setattr(opened.proposing._link, "send", commands.append)
+    return opened, commands
+
+
+def test_a_first_proposal_is_said_to_be_on_its_way(silent, qtbot):
+    window, commands = silent
+    origin, on_its_way = window.threshold_panel._origin, "The proposal is on its way."
+    assert origin.text() == "No proposal yet. Propose makes one."
+    (image, command), *_ = propose(window, commands, qtbot)
+    assert origin.text() == on_its_way
+    with qtbot.waitSignal(window.session.proposal_changed):
+        answer(window, image, command)
+        assert origin.text() == on_its_way, "it is being read"
+    assert origin.text() == "By fake"
+
+
+def test_what_is_not_made_any_more_is_not_on_its_way(silent, qtbot):
+    window, commands = silent
+    (image, _command), *_ = propose(window, commands, qtbot)
+    window.proposing._link.event_arrived.emit(wire.ProposalFailed(id=image.id, message="No memory."))
+    assert "No proposal yet" in window.threshold_panel._origin.text()
+    window.session.step(1)
+    qtbot.waitUntil(lambda: "on its way" in window.threshold_panel._origin.text())
+    window.proposing.cancel()
+    assert "No proposal yet" in window.threshold_panel._origin.text()
+
+
 def test_a_failure_names_its_image(proposed, held_back, qtbot):
     ((image, _command),) = propose(proposed, held_back, qtbot)
     proposed.proposing._link.event_arrived.emit(wire.ProposalFailed(id=image.id, message="No memory."))

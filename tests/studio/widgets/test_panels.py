@@ -85,6 +85,29 @@ def test_without_a_proposal_the_threshold_rests(shown):
     assert "No proposal yet" in panel._origin.text()
 
 
+def test_a_proposal_on_its_way_is_told(shown):
+    panel = shown(ThresholdPanel())
+    panel.set_coming(True)
+    assert panel._origin.text() == "The proposal is on its way."
+    panel.set_proposal(origin="starter", own=0.4, threshold=0.4)
+    assert panel._origin.text() == "By starter"
+    panel.set_coming(False)
+    panel.set_proposal(origin=None, own=None, threshold=0.4)
+    assert "No proposal yet" in panel._origin.text()
+
+
+def test_the_network_before_is_named_while_its_proposal_is_shown(shown):
+    panel = shown(ThresholdPanel())
+    panel.set_proposal(origin="20261120-113141-unet@300", own=0.4, threshold=0.4)
+    panel.set_histogram(np.ones(256, np.int64))
+    panel.set_before("starter")
+    assert panel._origin.text() == "Before: starter"
+    assert panel._share.text() == "", "it was counted of the newest proposal"
+    panel.set_before(None)
+    assert "unet 20 Nov" in panel._origin.text()
+    assert panel._share.text()
+
+
 def test_layers_tell_and_follow(shown):
     panel = shown(LayersPanel())
     panel.add_layer("mask", title="Mask", visible=True, opacity=0.5, colour="#ff0000")
