@@ -339,7 +339,7 @@ GESTURES = (
     Gesture(keys="Wheel, Ctrl+wheel", title="zoom at the cursor"),
     Gesture(keys="Space held, middle drag", title="drag the image"),
     Gesture(keys="Right drag, Ctrl+drag", title="erase for a moment"),
-    Gesture(keys="Click, click with the line tool", title="a line between them; Enter ends it, Esc takes it back"),
+    Gesture(keys="Click, click with the line tool", title="a straight line; Enter ends it, Esc takes it back"),
     Gesture(keys="Left, right drag with the tile tool", title="tiles cracked, intact; Shift: a rectangle, Alt: no tag"),
     Gesture(keys="Shift+wheel", title="brush size"),
     Gesture(keys="Alt+wheel", title="mask opacity"),
