@@ -151,7 +151,7 @@ def _words(comparison: Comparison) -> str:
         return tr("There are no validation masks to decide by.")
     return tr(
         "Only {count} validation {count:mask|masks} (crack IoU {before:.3f} before, {after:.3f} after): too few to "
-        "decide by.",
+        "decide by. A proposal that was accepted as it was speaks for the network that made it.",
         count=comparison.judged,
         before=comparison.before or 0,
         after=comparison.after or 0,
