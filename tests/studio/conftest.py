@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from loop_watch import LoopWatch
+from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from crackstudio.project import rasters
@@ -45,6 +46,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def loop_watch(qtbot: QtBot) -> Iterator[LoopWatch]:
     """Fails the test where the event loop is held up for more than 50 ms."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # the windows of the tests before
     watch = LoopWatch(excuses=EXCUSES)
     watch.start()
     yield watch
