@@ -91,7 +91,7 @@ def test_killed_while_proposing_it_goes_on_where_it_stopped(start, qtbot, settle
     assert "memory" in words
     had = proposed(window)
     assert len(had) < 3
-    assert not window.tool_bar.progress.isVisible()
+    qtbot.waitUntil(lambda: not window.tool_bar.progress.isVisible())
     painted = paint(window)
     press(window, "Start it again")
     qtbot.waitUntil(lambda: len(proposed(window)) == 3, timeout=LONG)

@@ -98,6 +98,17 @@ def test_enter_takes_the_proposal_confirms_and_goes_on(proposed, qtbot):
     assert not mask[:, 8:].any()
 
 
+def test_enter_goes_on_before_the_list_is_there(proposed, folder, open_folder, qtbot, monkeypatch):
+    proposed.actions["close_project"].trigger()
+    monkeypatch.setattr(proposed.image_list, "take", lambda _arranged: None)
+    open_folder(proposed, folder)
+    assert not proposed.image_list.model.total
+    first = proposed.session.entry
+    proposed.actions["accept"].trigger()
+    qtbot.waitUntil(lambda: proposed.session.entry.id != first.id)
+    assert "queue" not in [card.notice.topic for card in proposed.notices.cards()]
+
+
 def test_the_threshold_of_the_moment_decides_what_is_taken(proposed):
     proposed.threshold_panel.threshold_changed.emit(0.9)
     proposed.reviewing.take_proposal()

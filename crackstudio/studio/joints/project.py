@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
@@ -26,7 +27,7 @@ DEMO_IMAGES = 36
 def join_project(window: MainWindow, *, measuring: Background) -> None:
     """Opening and closing, the list, walking along it, notices and messages; `measuring` has one thread."""
     session, images = window.session, window.image_list
-    session.order = images.model.order
+    session.order = lambda: _walking_order(window)
     session.project_opened.connect(lambda project: _show_project(window, project))
     session.project_closed.connect(lambda: _leave_project(window))
     _join_surveys(window, measuring=measuring)
@@ -39,6 +40,12 @@ def join_project(window: MainWindow, *, measuring: Background) -> None:
     session.message_given.connect(window.status.say)
     session.saved.connect(window.status.set_saved)
     _join_actions(window)
+
+
+def _walking_order(window: MainWindow) -> Sequence[int]:
+    """As listed; as found, until the list of a project that has just been opened is there."""
+    model = window.image_list.model
+    return model.order() if model.total else [entry.id for entry in window.session.entries()]
 
 
 def _join_surveys(window: MainWindow, *, measuring: Background) -> None:
