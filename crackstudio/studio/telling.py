@@ -1,5 +1,6 @@
 """What the session says when something went wrong, or well: what happened, what was kept, what to do."""
 
+import errno
 import traceback
 from collections.abc import Callable, Sequence
 
@@ -12,13 +13,23 @@ from crackstudio.studio.notice import Notice, Offer, Tone
 
 Act = Callable[[], None]
 
+_OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
+"""No room, or no permission."""
+
 
 def failure(error: Exception) -> Notice:
-    """The default way of a failure: its own words where it is one of ours; else it is a fault of the studio."""
+    """The default way of a failure: in its own words, or the disk's, or as a fault of the studio."""
     kept = tr("Nothing was lost; the masks on disk are as they were.")
     if isinstance(error, CrackStudioError):
         title, words = _split(str(error))
         return Notice(title=title, words=words or kept, tone=Tone.BAD, topic=f"failure {error}")
+    if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+        return Notice(
+            title=tr("The disk refused: {why}", why=heard(error.strerror or str(error))),
+            words=joined((kept, tr("Free some space or give the permission back, then try again.")), by=" "),
+            tone=Tone.BAD,
+            topic=f"failure {error}",
+        )
     details = "".join(traceback.format_exception(error))
     return Notice(
         title=tr("A fault in CrackStudio: {error}", error=f"{type(error).__name__}: {error}"),

@@ -12,6 +12,7 @@ import pytest
 
 from crackstudio.core.errors import FolderError
 from crackstudio.core.images import MaskKind, Review
+from crackstudio.core.runs import RunSpec
 from crackstudio.project import database, frames, rasters
 from crackstudio.project.project import Project
 from crackstudio.studio import desk
@@ -156,6 +157,21 @@ def test_saving_is_tried_again_by_itself(opened, folder, paint, broken_disk, qtb
     with qtbot.waitSignal(opened.session.saved):
         pass
     assert np.array_equal(masks_on_disk(folder)["裂缝 0.png.png"], mask)
+
+
+def test_a_run_for_which_there_is_no_room_does_not_begin_and_can_be_asked_for_again(
+    window, reviewed, open_folder, told, broken_disk, qtbot
+):
+    open_folder(window, reviewed)
+    with broken_disk():
+        window.retraining.retrain(RunSpec(method="unet"))
+        qtbot.waitUntil(lambda: any("The disk refused" in words for words in told(window)))
+        assert "Free some space" in told(window)[-1]
+        assert not any("A fault" in words for words in told(window))
+        assert not window.retraining.is_running
+    assert window.session.project.runs.all() == []
+    window.retraining.retrain(RunSpec(method="unet"))
+    qtbot.waitUntil(lambda: window.retraining.is_running, timeout=15_000)
 
 
 def test_the_journal_stays_until_the_row_of_its_mask_is_written(folder, monkeypatch):

@@ -162,6 +162,26 @@ def test_silent_while_training_it_can_be_restarted(start, qtbot, fall_silent, se
     assert not any("died" in words for words in told(window))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit that the operating system keeps")
+def test_a_full_disk_while_training_is_told_once_and_the_run_goes_on_from_its_last_state(
+    start, qtbot, settled, told, press, paint
+):
+    window = start("train", "full")
+    window.retraining.retrain(SPEC)
+    words = settled(window, "The run failed")
+    assert "cannot be saved at step" in words
+    assert "Free some space" in words
+    assert told(window) == [words]
+    assert not window.retraining.is_running
+    painted = paint(window)
+    (run,) = window.session.project.runs.all()
+    _, card = load_method(run.checkpoint_last)
+    assert card.step == 10
+    press(window, "Go on from its last state")
+    finish(window, qtbot)
+    assert np.array_equal(window.session.image.editor.array(), painted)
+
+
 def test_weights_that_are_no_numbers_end_the_run_with_its_cause_and_the_best_network_is_kept(
     start, qtbot, settled, press
 ):
