@@ -84,12 +84,10 @@ class Batch(QObject):
         return bool(self._past) or self.is_busy
 
     def act(self, verb: Verb, ids: Sequence[int]) -> None:
-        """Do it to these images; flagging images that are all flagged takes the flags off."""
+        """Do it to these images, which are looked at off the thread: asking 100 000 for their flags takes 25 ms."""
         project = self._free_project()
         if project is None or not ids:
             return
-        if verb is Verb.FLAG and all(project.entry(image).review is Review.FLAGGED for image in ids):
-            verb = Verb.UNFLAG
         pieces = carry_out(project, verb, ids)
         self._start(_Going(errand=self._errand(pieces), doing=_DOING[verb], words=_DONE[verb], total=len(ids)))
 
@@ -136,6 +134,8 @@ class Batch(QObject):
         going, project = self._going, self._session.project
         if going is None or project is None:
             return
+        if piece.verb is not None:  # flagging may have turned out to take flags off
+            going.doing, going.words = _DOING[piece.verb], _DONE[piece.verb]
         going.looked_at += piece.looked_at
         going.left.update(piece.left)
         changed: dict[int, ImageEntry] = {}
