@@ -1,8 +1,9 @@
 """What happens at each scoring: the guard looks, scores and previews are made, checkpoints are kept."""
 
 import math
+import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import torch
@@ -91,9 +92,11 @@ class Assessment:
             )
 
     def _show(self, step: int, *, newest: bool = False) -> None:
-        with suppress(OSError):  # a disk that does not take pictures may have room for what is learnt
+        try:
             for preview in self._gallery.show(self._method, step, place=self._place, newest=newest):
                 self._voice.say(preview)
+        except OSError as error:  # there may be room for what was learnt all the same
+            print(f"no previews of step {step}: {error}", file=sys.stderr)  # noqa: T201 - the run's log
 
     def _heed(self, step: int, verdict: Verdict) -> None:
         back_to = None

@@ -51,7 +51,8 @@ class Beats:
 
     `gap` is by the clock; `own` is what remains of it without the time in which the window's thread was ready and no
     processor was free (Linux tells it), and at least what it worked. What other threads waited for does not count: with
-    a few busy ones that would hide any lock or disk for which the window's own waits.
+    a few busy ones that would hide any lock or disk for which the window's own waits. So where one that holds the
+    interpreter's lock gets no processor, on an overloaded machine, `own` says too much, but never too little.
     """
 
     def __init__(self) -> None:
