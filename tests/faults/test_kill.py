@@ -147,28 +147,31 @@ def kill_painters(tmp_path, nursery, *, kills, longest):
 
 def test_kills_cost_at_most_one_stroke_and_leave_everything_sound(tmp_path):
     strokes = 0
-    for place, told, editor, recalled, tiles in kill_painters(tmp_path, "painter.py", kills=KILLS, longest=0.1):
-        first, painted = place.first, place.painted
-        if painted == 0 and told == 0:
-            continue  # killed before it had opened the project, or cleared the full mask
-        assert np.array_equal(editor.array(), expected(range(painted)))
-        assert painted >= max(first, told - 1)
-        assert recalled >= told - 1 or told == first
-        assert {number % TILES for number in range(first, told - 1)} <= tiles
-        assert editor.kind is MaskKind.REGION
-        strokes += max(0, painted - first)
+    with closing(kill_painters(tmp_path, "painter.py", kills=KILLS, longest=0.1)) as killed:
+        for place, told, editor, recalled, tiles in killed:
+            first, painted = place.first, place.painted
+            if painted == 0 and told == 0:
+                continue  # killed before it had opened the project, or cleared the full mask
+            assert np.array_equal(editor.array(), expected(range(painted)))
+            assert painted >= max(first, told - 1)
+            assert recalled >= told - 1 or told == first
+            assert {number % TILES for number in range(first, told - 1)} <= tiles
+            assert editor.kind is MaskKind.REGION
+            strokes += max(0, painted - first)
     assert strokes > 0
 
 
 def test_kills_of_the_window_cost_at_most_one_stroke_and_leave_everything_sound(tmp_path):
     strokes = 0
-    kills = kill_painters(tmp_path, "window_painter.py", kills=KILLS_OF_THE_WINDOW, longest=0.5)
-    for place, told, editor, _recalled, _tiles in kills:
-        if place.painted == 0 and told == 0:
-            continue
-        assert np.array_equal(editor.array(), expected(range(place.painted)))
-        assert place.painted >= max(place.first, told - 1)
-        strokes += max(0, place.painted - place.first)
+    with closing(kill_painters(tmp_path, "window_painter.py", kills=KILLS_OF_THE_WINDOW, longest=0.5)) as killed:
+        for place, told, editor, _recalled, _tiles in killed:
+            first, painted = place.first, place.painted
+            if painted == 0 and told == 0:
+                continue
+            assert np.array_equal(editor.array(), expected(range(painted)))
+            assert painted >= max(first, told - 1)
+            assert editor.kind is MaskKind.REGION
+            strokes += max(0, painted - first)
     assert strokes > 0
 
 
