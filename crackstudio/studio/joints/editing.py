@@ -189,8 +189,9 @@ def _join_mending(window: MainWindow) -> None:
 
 
 def _mend(window: MainWindow, what: Mend) -> None:
-    title, size = title_of(what), window.mend_panel.size_of(what)
-    window.mending.mend(what, title=title, value=window.canvas.brush_value, size=size)
+    panel = window.mend_panel
+    title = tr("{mend} ({size})", mend=title_of(what), size=panel.words_of(what))
+    window.mending.mend(what, title=title, value=window.canvas.brush_value, size=panel.size_of(what))
 
 
 def _swapped(window: MainWindow) -> QAction:
@@ -220,11 +221,14 @@ def _join_review(window: MainWindow) -> None:
     panel.accept_pressed.connect(reviewing.accept)
     panel.nothing_pressed.connect(reviewing.confirm_nothing)
     panel.flag_pressed.connect(reviewing.toggle_flag)
-    for name, act in (("accept", reviewing.accept), ("confirm_nothing", reviewing.confirm_nothing)):
+    for name, act in (
+        ("accept", reviewing.accept),
+        ("confirm_nothing", reviewing.confirm_nothing),
+        ("unconfirm", reviewing.take_confirmation_back),
+    ):
         meant = partial(reviewing.by_key, name, act)
         actions[name].triggered.connect(lambda _checked=False, meant=meant: _unless_typing(window, meant))
-    for name, act in (("flag", reviewing.toggle_flag), ("unconfirm", reviewing.take_confirmation_back)):
-        actions[name].triggered.connect(lambda _checked=False, name=name, act=act: reviewing.by_key(name, act))
+    actions["flag"].triggered.connect(lambda _checked=False: reviewing.by_key("flag", reviewing.toggle_flag))
     for tag in Tag:
         act, name = partial(reviewing.set_tag, tag), f"tag_{tag.value}"
         actions[name].triggered.connect(lambda _checked=False, name=name, act=act: reviewing.by_key(name, act))

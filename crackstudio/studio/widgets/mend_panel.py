@@ -48,3 +48,7 @@ class MendPanel(Section):
     def size_of(self, mend: Mend) -> int:
         """What a person set for it."""
         return self._sizes[mend].value()
+
+    def words_of(self, mend: Mend) -> str:
+        """The same with its unit."""
+        return self._sizes[mend].text()
