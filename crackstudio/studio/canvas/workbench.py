@@ -175,7 +175,7 @@ class Workbench(Display):
         return self._drag or (self._tools[ToolKey.HAND] if self._space else self._tool)
 
     def _show_pointer(self) -> None:
-        self.setCursor(self._tool_in_force().cursor(pressed=self._drag is not None))
+        self.setCursor(self._tool_in_force().cursor(pressed=self._drag is not None, ratio=self.ratio()))
         self._move_ring()
 
     def _move_ring(self) -> None:
