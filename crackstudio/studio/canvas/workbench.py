@@ -40,6 +40,7 @@ class Workbench(Display):
         self._cursor.words_gone.connect(self._move_ring)
         self._draft = DraftView()
         self.traces_by_brush = False
+        self.dark_below: float | None = None
         self.background = Background(threads=1, parent=self)
         application = QApplication.instance()
         if application is not None:

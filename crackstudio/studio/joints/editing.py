@@ -175,12 +175,21 @@ def _join_tools(window: MainWindow) -> None:
     canvas.brush_size_changed.connect(window.tool_panel.set_size)
     canvas.tool_hint_changed.connect(window.tool_panel.set_hint)
     canvas.tool_hint_changed.connect(lambda _hint: window.tool_panel.show_tracing(canvas.tool is ToolKey.TRACE))
+    window.tool_panel.darkness_changed.connect(lambda level: setattr(canvas, "dark_below", level))
+    for told in (canvas.tool_hint_changed, window.session.proposal_changed, window.session.image_opened):
+        told.connect(lambda _what: _offer_darkness(window))
     window.tool_panel.tracing_changed.connect(lambda on: setattr(canvas, "traces_by_brush", on))
     window.tool_panel.size_changed.connect(lambda size: setattr(canvas, "brush_size", size))
     session = window.session
     actions["undo"].triggered.connect(session.undo)
     actions["redo"].triggered.connect(session.redo)
     actions["take_proposal"].triggered.connect(window.reviewing.take_proposal)
+
+
+def _offer_darkness(window: MainWindow) -> None:
+    """The lasso goes by the picture where there is no proposal."""
+    canvas = window.canvas
+    window.tool_panel.show_darkness(canvas.tool is ToolKey.LASSO and canvas.proposal is None)
 
 
 def _join_mending(window: MainWindow) -> None:

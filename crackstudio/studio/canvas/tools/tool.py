@@ -99,6 +99,10 @@ class Easel(Protocol):
         """In [0, 1]; what is over it counts as crack."""
 
     @property
+    def dark_below(self) -> float | None:
+        """The brightness in [0, 1] under which the lasso takes the picture in; None finds it inside each outline."""
+
+    @property
     def trace_width(self) -> int | None:
         """The width of what is traced, in image pixels; None takes it from the picture."""
 
