@@ -37,8 +37,8 @@ class ToolPanel(Section):
         )
         self._darkness = SliderRow(minimum=1, maximum=255, value=100)
         self._darkness.setObjectName("darkness")
-        self._by_hand.toggled.connect(self._darkness.setVisible)
-        self._by_hand.toggled.connect(lambda _on: self._tell_darkness())
+        self._darker = text(tr("Darker than, of 255"), kind="muted")
+        self._by_hand.toggled.connect(self._choose_by_hand)
         self._darkness.value_changed.connect(lambda _value: self._tell_darkness())
         self._pressure = QCheckBox()
         self._pressure.setObjectName("pressure")
@@ -49,6 +49,7 @@ class ToolPanel(Section):
         self.body.addWidget(self._size)
         self.body.addWidget(self._tracing)
         self.body.addWidget(self._by_hand)
+        self.body.addWidget(self._darker)
         self.body.addWidget(self._darkness)
         self.body.addWidget(self._pressure)
         self.body.addWidget(self.hint)
@@ -74,7 +75,8 @@ class ToolPanel(Section):
     def show_darkness(self, shown: bool) -> None:
         """Offer what the lasso alone needs, where there is no proposal."""
         self._by_hand.setVisible(shown)
-        self._darkness.setVisible(shown and self._by_hand.isChecked())
+        for part in (self._darker, self._darkness):
+            part.setVisible(shown and self._by_hand.isChecked())
 
     def set_pressure(self, on: bool) -> None:
         """Show whether a pen's pressure counts."""
@@ -83,6 +85,10 @@ class ToolPanel(Section):
     def offer_pressure(self, offered: bool) -> None:
         """Offer what a pen alone needs."""
         self._pressure.setVisible(offered)
+
+    def _choose_by_hand(self) -> None:
+        self.show_darkness(True)
+        self._tell_darkness()
 
     def _tell_darkness(self) -> None:
         self.darkness_changed.emit(self._darkness.value / 255 if self._by_hand.isChecked() else None)
