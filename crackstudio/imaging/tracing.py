@@ -77,6 +77,11 @@ class Trace:
         """Whether the window has room around (x, y), or cannot grow there; elsewhere paths end in a straight line."""
         return self._area_for(x, y) == self._area
 
+    def nearest(self, x: float, y: float) -> tuple[float, float]:
+        """(x, y) itself where the window holds it, else the centre of the window's pixel that is nearest to it."""
+        column, row = _pixel((x, y), self._area)
+        return (x, y) if (column, row) == (math.floor(x), math.floor(y)) else (column + 0.5, row + 0.5)
+
     def grown_to(self, x: float, y: float) -> "Trace":
         """A trace from the same place that covers (x, y), as far as `FURTHEST` allows: this one where it does."""
         area = self._area_for(x, y)
@@ -144,6 +149,12 @@ def widths_along(
     width, lens = _running_median(width, 9), max(lens, 1e-3)
     width -= lens * np.interp(width / lens, _SEEN, _ADDED)
     return np.clip(_smooth(width * depth, 3) / _smooth(depth, 3), 1, most)
+
+
+def simplified(path: Line, *, tolerance: float) -> Line:
+    """Fewer points, whose line stays within `tolerance` px of the path's (Douglas and Peucker); its ends stay."""
+    points = cv2.approxPolyDP(np.ascontiguousarray(path, np.float32).reshape(-1, 1, 2), tolerance, closed=False)
+    return np.asarray(points.reshape(-1, 2), np.float64)
 
 
 def stroke_of(path: Line, widths: Line | float, shape: tuple[int, int]) -> tuple[Pixels, Area]:
