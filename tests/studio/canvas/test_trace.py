@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -11,9 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.studio.canvas.tools.tool import ToolKey
-from crackstudio.studio.canvas.tools.trace import FAR, TraceTool, painted
+from crackstudio.studio.canvas.tools.trace import FAR, TraceTool
 from crackstudio.studio.canvas.view import Canvas
 from crackstudio.studio.mask_editor import MaskEditor
 
@@ -274,20 +272,6 @@ def test_work_that_fails_is_told(hand: Hand, monkeypatch: pytest.MonkeyPatch) ->
     hand.settle()
     assert [str(error) for error in failures] == ["no room"]
     assert not hand.tool.is_drafting
-
-
-@pytest.mark.parametrize("width", [1, 5, 40, 400, 2000])
-def test_a_fixed_width_is_that_of_the_brush(width: int) -> None:
-    x = np.arange(400.0, 1400)
-    path = np.stack([x, 1200 + crack(x)], axis=1)
-    mask = TiledMask(2600, 2600)
-    mask.apply(painted(mask, path, width, value=1))
-    through = np.ones((2600, 2600), np.uint8)
-    through[tuple(path.astype(int)[:, ::-1].T)] = 0
-    away, found = cv2.distanceTransform(through, cv2.DIST_L2, cv2.DIST_MASK_PRECISE), mask.to_array() > 0
-    slack = 1 + min(max(width / 250, 0.1), 2)  # a pixel is not a point; and what the middle line may be off
-    assert found[away <= width / 2 - slack].all()
-    assert not found[away > width / 2 + slack].any()
 
 
 @pytest.mark.usefixtures("loop_watch")

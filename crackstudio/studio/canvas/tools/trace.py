@@ -9,15 +9,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 from PySide6.QtCore import QTimer
 
-from crackstudio.imaging.blocks import paint
-from crackstudio.imaging.brush import Brush, Stroke
-from crackstudio.imaging.patch import Patch, Pixels
+from crackstudio.imaging.patch import Pixels
+from crackstudio.imaging.path_drawing import painted
 from crackstudio.imaging.shapes import Point
-from crackstudio.imaging.tiled_mask import TiledMask
-from crackstudio.imaging.tracing import FURTHEST, MARGIN, SNAP, Line, Trace, simplified, stroke_of, widths_along
+from crackstudio.imaging.tracing import FURTHEST, MARGIN, SNAP, Trace, widths_along
 from crackstudio.studio.canvas.tools.tool import Draft, Easel, Pointer, Tool, ToolKey
 from crackstudio.studio.language import tr
 from crackstudio.studio.mask_editor import MaskEditor
@@ -27,8 +24,6 @@ FAR = FURTHEST - SNAP
 """The most pixels across or down from one click to the next: from wherever that snaps to, a path leads there."""
 STROKE_MS = 30
 """Between two looks whether a stroke of another tool has ended, which a click that was held would cut in two."""
-SMOOTH = 250
-"""A fixed width is drawn along fewer corners, off by up to this part of it: each corner costs a pull of the brush."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,19 +280,6 @@ class TraceTool(Tool):
         if self._clicks:
             easel.say(words)
         self._held.clear()
-
-
-def painted(mask: TiledMask, path: Line, widths: Line | int, *, value: int) -> Patch:
-    """The patch that draws a path; `widths` in pixels, one for each of its points or one for all."""
-    after = mask.snapshot()
-    if isinstance(widths, int):
-        stroke = Stroke(after, Brush(size=widths, value=value))
-        for x, y in simplified(path, tolerance=min(max(widths / SMOOTH, 0.1), 2)):
-            stroke.to(x, y)
-    else:
-        drawn, area = stroke_of(path, widths, (mask.height, mask.width))
-        paint(after, area, drawn.astype(np.bool_), value=value)
-    return after.changes_since(mask)
 
 
 def _is_inside(picture: Pixels, pointer: Pointer) -> bool:
