@@ -1,6 +1,6 @@
 """The tracer under a hand that does not wait for it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ from crackstudio.studio.canvas.tools.tool import ToolKey
 from crackstudio.studio.canvas.tools.trace import FAR, TraceTool
 from crackstudio.studio.canvas.view import Canvas
 from crackstudio.studio.mask_editor import MaskEditor
+from crackstudio.studio.widgets.main_window import MainWindow
 
 HEIGHT, WIDTH = 300, 2600
 START, END = 40, 840
@@ -282,3 +283,11 @@ def test_a_piece_of_the_widest_brush_does_not_hold_the_window_up(hand: Hand) -> 
     hand.click(START + 1000)
     hand.settle()
     assert hand.editor.undo_stack.count() == 1
+
+
+def test_what_the_tracer_says_reaches_the_window(make_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
+    window = make_window()
+    with qtbot.waitSignal(window.session.message_given, check_params_cb=lambda words: words == "Too far"):
+        window.canvas.say("Too far")
+    with qtbot.waitSignal(window.session.notice_raised):
+        window.canvas.background.work_failed.emit(MemoryError("no room"))
