@@ -40,6 +40,11 @@ class Background(QObject):
         self._closed = False
         self._answered.connect(self._deliver)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether what is submitted is dropped."""
+        return self._closed
+
     def submit(
         self,
         work: Callable[[], Result],

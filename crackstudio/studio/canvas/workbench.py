@@ -24,6 +24,8 @@ class Workbench(Display):
     """Column, row and what lies there; -1, -1 and nothing outside of the image."""
     brush_size_changed = Signal(int)
     tool_hint_changed = Signal(object)
+    message_given = Signal(object)
+    """What a tool has to say that may pass by."""
     stroke_finished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -33,6 +35,7 @@ class Workbench(Display):
         self._brush_size = 12
         self._tools = make_tools()
         self._tool = self._tools[ToolKey.BRUSH]
+        self._hint = ""
         self._drag: Tool | None = None
         self._space = False
         self._at: QPointF | None = None
@@ -101,11 +104,10 @@ class Workbench(Display):
         """Take another tool; a drag or a draft in progress is finished first."""
         self.finish_work()
         self._tool = self._tools[ToolKey(key)]
-        self.show_draft()
         self.scene.set_tool_uses_map(self._tool.uses_map)
         self.scene.show_grid(self._tool.shows_tiles)
         self._show_pointer()
-        self.tool_hint_changed.emit(self._tool.hint)
+        self.show_draft()
 
     def finish(self) -> None:
         """End a drag where it is: its stroke counts."""
@@ -117,6 +119,12 @@ class Workbench(Display):
         self.finish()
         self._tool.leave(self)
         self.show_draft()
+
+    def end_work(self) -> None:
+        """`finish_work`, and wait for what a tool still works out for it: before the window goes."""
+        self.finish_work()
+        while any(tool.is_working for tool in self._tools.values()) and not self.background.is_closed:
+            self.background.finish()
 
     def cancel(self) -> None:
         """Take a drag or a draft in progress back."""
@@ -140,8 +148,15 @@ class Workbench(Display):
             self.stroke_finished.emit()
 
     def show_draft(self) -> None:
-        """Draw what the tool has in hand."""
+        """Draw what the tool has in hand, and signal a hint that has changed."""
         self.update_device(self._draft.show(self._tool.draft, self.view, ratio=self.ratio()))
+        if self._tool.hint != self._hint:
+            self._hint = self._tool.hint
+            self.tool_hint_changed.emit(self._hint)
+
+    def say(self, words: str) -> None:
+        """Signal what a tool has to say."""
+        self.message_given.emit(words)
 
     def _device(self, position: QPointF) -> QPointF:
         return position * self.ratio()

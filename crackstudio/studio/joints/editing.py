@@ -181,6 +181,8 @@ def _join_tools(window: MainWindow) -> None:
     window.tool_panel.tracing_changed.connect(lambda on: setattr(canvas, "traces_by_brush", on))
     window.tool_panel.size_changed.connect(lambda size: setattr(canvas, "brush_size", size))
     session = window.session
+    canvas.message_given.connect(session.message_given)
+    canvas.background.work_failed.connect(session.tell_failure)
     actions["undo"].triggered.connect(session.undo)
     actions["redo"].triggered.connect(session.redo)
     actions["take_proposal"].triggered.connect(window.reviewing.take_proposal)

@@ -176,6 +176,7 @@ class MainWindow(QMainWindow):
             super().keyReleaseEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.canvas.end_work()
         if not self._gives_up and not self.session.save_or_tell(close_anyway=self._close_without_saving):
             event.ignore()
             if self.isMinimized():
