@@ -17,6 +17,7 @@ from crackstudio.project.project import Project
 from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.stage import ViewState
 from crackstudio.studio.canvas.tools.tool import ToolKey
+from crackstudio.studio.canvas.widths import MEASURED_PIXELS
 from crackstudio.studio.language import joined, tr
 from crackstudio.studio.mending import Mend
 from crackstudio.studio.own_keys import native
@@ -28,8 +29,6 @@ from crackstudio.studio.widgets.bricks import show_tip
 from crackstudio.studio.widgets.main_window import MainWindow
 
 SHARE_MS = 250
-MEASURED_PIXELS = 50_000_000
-"""Larger masks are measured once they are saved, for the list: after each stroke it would take seconds."""
 NO_FLOOR = 0.0
 _VIEW, _TOOL = "view", "tool"
 
