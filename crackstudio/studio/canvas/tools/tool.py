@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from crackstudio.imaging.patch import Pixels
 from crackstudio.imaging.shapes import Point
 from crackstudio.studio.background import Background
-from crackstudio.studio.mask_editor import MaskEditor
+from crackstudio.studio.mask_editor import Make, MaskEditor
 from crackstudio.studio.tile_editor import TileEditor
 
 
@@ -102,6 +102,9 @@ class Easel(Protocol):
     @property
     def background(self) -> Background:
         """For what takes longer than a frame."""
+
+    def change(self, text: str, make: Make) -> None:
+        """Let `make` change the mask, in one undo step that comes later where it is large."""
 
     def show_draft(self) -> None:
         """The draft has changed while nobody moved."""
