@@ -180,8 +180,8 @@ class Desk(QObject):
     ) -> bool:
         """A mask was saved past the desk (None: taken away): let the one here follow, as an undo step.
 
-        `ready` is how, worked out already.
-        False where it has changed since `revision` (None: it was not here then): what was painted stays and is saved.
+        `ready` is how, worked out already. False where it has changed since `revision` (None: it was not here then):
+        what was painted stays and is saved.
         """
         image = self._shelf.images.get(identity)
         if image is None:

@@ -36,9 +36,9 @@ class Change(Turn):
         title: str,
         make: Make,
         *,
-        is_small: Callable[[], bool],
-        at_once: Callable[[], object],
         carries: bool,
+        is_small: Callable[[], bool] = lambda: False,
+        at_once: Callable[[], object] = lambda: None,
         adopting: Callable[[Callable[[], object]], object] = lambda adopt: adopt(),
         tell: Callable[[str], None] = lambda _words: None,
     ) -> None:

@@ -62,8 +62,7 @@ class Mending(QObject):
         editor.finish_stroke()
         tell = self._session.message_given.emit
         tell(tr("{title}…", title=title))
-        turn = Change(editor, title, make, is_small=lambda: False, at_once=lambda: None, carries=False, tell=tell)
-        self._add(editor, title, turn)
+        self._add(editor, title, Change(editor, title, make, carries=False, tell=tell))
 
     def draw(self, editor: MaskEditor, title: str, make: Make) -> None:
         """Let `make` draw into the mask: at once into a small one."""
