@@ -59,6 +59,8 @@ class _Going:
     revisions: dict[int, int] = field(default_factory=dict)
     masks: Mapping[int, TiledMask] = field(default_factory=dict)
     """The large ones on the desk, as of `revisions`."""
+    ready: Mapping[int, Replaced] = field(default_factory=dict)
+    """How masks on the desk follow the piece that has come, where that was worked out."""
 
 
 class Batch(QObject):
@@ -153,11 +155,11 @@ class Batch(QObject):
         going, project = self._going, self._session.project
         if going is None or project is None:
             return
-        going.looked_at += piece.looked_at
+        going.looked_at, going.ready = going.looked_at + piece.looked_at, piece.ready
         going.left.update(piece.left)
         changed: dict[int, ImageEntry] = {}
         for decided in piece.decided:
-            if self._follow(going, decided, ready=piece.ready.get(decided.decision.id)):
+            if self._follow(going, decided):
                 going.steps.append(taking_back(decided))
                 going.done += 1
             else:
@@ -170,7 +172,7 @@ class Batch(QObject):
             self._session.tell_failure(piece.trouble)
         self.progressed.emit(tr(going.doing), going.looked_at, going.total)
 
-    def _follow(self, going: _Going, decided: Decided, *, ready: Replaced | None) -> bool:
+    def _follow(self, going: _Going, decided: Decided) -> bool:
         """Let an image on the desk follow; False where a person painted it in the same moment."""
         desk, decision = self._session.desk, decided.decision
         if desk is None:
@@ -183,7 +185,7 @@ class Batch(QObject):
                 kind=decision.after.kind or MaskKind.EXACT,
                 text=tr("Batch"),
                 revision=going.revisions.get(identity),
-                ready=ready,
+                ready=going.ready.get(identity),
             )
         ):
             return False
