@@ -42,6 +42,8 @@ from crackstudio.studio.theme import Theme
 from crackstudio.studio.widgets.main_window import MainWindow
 
 READERS = 2
+DRAWERS = 2
+"""A long change of one mask leaves room for the next one's."""
 _TURN_S = 0.0005
 """Another thread's Python may keep the window waiting for so long, each time that the window comes back from Qt. With
 Python's own 5 ms it took 50 to paint ten rows of the list beside a batch.
@@ -75,13 +77,14 @@ def make_app() -> QApplication:
 def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequence[str] = ENGINE) -> MainWindow:
     """The whole studio, not shown yet and with no engine started; closing it ends everything that it started."""
     reading, writing, measuring = Background(threads=READERS), Background(threads=1), Background(threads=1)
+    drawing = Background(threads=DRAWERS)
     session = Session(reading=reading, writing=writing)
     Recovery(session)
     SaveTrouble(session)
     proposing = Proposing(session, command=engine)
     succession = Succession(session, proposing=proposing)
     retraining = Retraining(session, proposing=proposing, succession=succession, command=engine)
-    mending = Mending(session)
+    mending = Mending(session, background=drawing)
     TakingAhead(session)
     window = MainWindow(
         session=session,
@@ -94,7 +97,7 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
         background=reading,
         settings=settings,
     )
-    for owned in (reading, writing, measuring, session):
+    for owned in (reading, writing, measuring, drawing, session):
         owned.setParent(window)
     join_project(window, measuring=measuring)
     join_classes(window)
@@ -107,7 +110,7 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
     join_training(window)
     join_dialogs(window, theme=theme)
     session.saved.connect(lambda _entry: window.notices.settle("close"))
-    window.closing.connect(lambda: _end(window, pools=(window.canvas.background, reading, writing, measuring)))
+    window.closing.connect(lambda: _end(window, pools=(window.canvas.background, reading, writing, measuring, drawing)))
     return window
 
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from crackstudio.core.errors import MaskError
 from crackstudio.core.images import ImageEntry, MaskKind
+from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.project.project import Project
 from crackstudio.studio.background import Background
 from crackstudio.studio.laying import laid
@@ -25,6 +26,7 @@ from crackstudio.studio.loading import (
     load,
     load_proposal,
 )
+from crackstudio.studio.mask_steps import Replaced
 from crackstudio.studio.parting import part_with, unsaved_of
 from crackstudio.studio.shelf import OpenImage, Shelf
 from crackstudio.studio.thresholds import chosen_threshold
@@ -157,14 +159,29 @@ class Desk(QObject):
         """The image, if it lies on the desk."""
         return self._shelf.images.get(identity)
 
+    def large_masks(self) -> dict[int, TiledMask]:
+        """Masks on the desk that take too long to be replaced at once, for another thread to read."""
+        images = self._shelf.images.items()
+        return {identity: image.editor.snapshot() for identity, image in images if image.editor.is_large}
+
     def revisions(self) -> dict[int, int]:
         """How far each mask on the desk has come."""
         return {identity: image.editor.revision for identity, image in self._shelf.images.items()}
 
-    def take_over(self, identity: int, mask: Pixels | None, *, kind: MaskKind, text: str, revision: int | None) -> bool:
+    def take_over(
+        self,
+        identity: int,
+        mask: Pixels | None,
+        *,
+        kind: MaskKind,
+        text: str,
+        revision: int | None,
+        ready: Replaced | None = None,
+    ) -> bool:
         """A mask was saved past the desk (None: taken away): let the one here follow, as an undo step.
 
-        False where it has changed since `revision` (None: it was not here then): what was painted stays and is saved.
+        `ready` is how, worked out already. False where it has changed since `revision` (None: it was not here then):
+        what was painted stays and is saved.
         """
         image = self._shelf.images.get(identity)
         if image is None:
@@ -178,7 +195,7 @@ class Desk(QObject):
             if identity != self._shelf.open:  # of the picture that was there before: it is read anew when it is wanted
                 self._shelf.put_away(identity)
             return True
-        editor.become(text, mask, kind=kind)
+        editor.become(text, mask, kind=kind, ready=ready)
         self._shelf.saved_revision[identity] = editor.revision
         return True
 

@@ -70,6 +70,8 @@ class Session(QObject):
         """Another image was asked for; until it is there, or cannot be opened, `image` is the one before."""
         self.order: Callable[[], Sequence[int]] = tuple
         """The listed image ids, in the order one walks them."""
+        self.settle: Callable[[], None] = lambda: None
+        """Wait for what is being worked out of masks."""
         self._desk: Desk | None = None
         self.unsaved: Sequence[int] = ()
         """Images with strokes that an earlier sitting did not save, as of opening the project."""
@@ -118,6 +120,7 @@ class Session(QObject):
             failures.append(error)
 
         self.finish_work()
+        self.settle()
         desk.save_failed.connect(take_failure)
         desk.save_all()
         self.writing.finish()

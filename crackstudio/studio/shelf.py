@@ -78,7 +78,7 @@ class Shelf:
         return image is not None and image.editor.revision != self.saved_revision.get(identity, 0)
 
     def tidy(self, *, keep: set[int | None]) -> None:
-        """Drop the pictures, then the editors, that were used longest ago; of unsaved ones the editor stays."""
+        """Drop the pictures, then the editors, that were used longest ago; of those with work the editor stays."""
         images = self.images
         total = sum(image.picture_bytes for image in images.values())
         for identity, image in images.items():
@@ -88,8 +88,12 @@ class Shelf:
                 total -= image.picture_bytes
                 image.picture = image.proposal = image.previous_map = None
         surplus = len(images) - MOST_EDITORS
-        for identity in [one for one in images if one not in keep and not self.is_unsaved(one)][: max(0, surplus)]:
+        idle = [one for one in images if one not in keep and not self._is_at_work(one)]
+        for identity in idle[: max(0, surplus)]:
             self.put_away(identity)
+
+    def _is_at_work(self, identity: int) -> bool:
+        return self.is_unsaved(identity) or self.images[identity].editor.is_awaiting_step
 
     def put_away(self, identity: int) -> None:
         """Let go of one image."""

@@ -20,6 +20,7 @@ from crackstudio.project.deciding import Decided, Decision, Standing
 from crackstudio.project.masks import Mask
 from crackstudio.project.project import Project
 from crackstudio.studio.loading import kind_of
+from crackstudio.studio.mask_steps import Replaced
 from crackstudio.studio.thresholds import threshold_of
 
 PIECE_SECONDS = 0.1
@@ -75,6 +76,8 @@ class Piece:
     decided: list[Decided] = field(default_factory=list)
     left: Counter[Left] = field(default_factory=Counter)
     trouble: CrackStudioError | None = None
+    ready: dict[int, Replaced] = field(default_factory=dict)
+    """How masks on the desk follow, by image, where that was worked out."""
 
 
 _CONFIRMING = (Verb.ACCEPT, Verb.NOTHING)

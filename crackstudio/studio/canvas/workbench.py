@@ -1,5 +1,7 @@
 """The workbench: a display with tools, of which one is in hand, and the ring that shows the brush."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QWidget
@@ -14,7 +16,7 @@ from crackstudio.studio.canvas.pyramid import ImagePyramid
 from crackstudio.studio.canvas.tools import make_tools
 from crackstudio.studio.canvas.tools.tool import Pointer, Tool, ToolKey
 from crackstudio.studio.canvas.viewport import Box
-from crackstudio.studio.mask_editor import MaskEditor
+from crackstudio.studio.mask_editor import Make, MaskEditor
 
 
 class Workbench(Display):
@@ -44,6 +46,8 @@ class Workbench(Display):
         self._draft = DraftView()
         self.traces_by_brush = False
         self.dark_below: float | None = None
+        self.draws: Callable[[MaskEditor, str, Make], object] = MaskEditor.change
+        """Makes a change one undo step: at once, or later where it is large."""
         self.background = Background(threads=1, parent=self)
         application = QApplication.instance()
         if application is not None:
@@ -108,6 +112,11 @@ class Workbench(Display):
         self.scene.show_grid(self._tool.shows_tiles)
         self._show_pointer()
         self.show_draft()
+
+    def change(self, text: str, make: Make) -> None:
+        """Let `make` change the mask; nothing where there is none."""
+        if self.editor is not None:
+            self.draws(self.editor, text, make)
 
     def finish(self) -> None:
         """End a drag where it is: its stroke counts."""

@@ -13,7 +13,7 @@ from crackstudio.imaging.shapes import Point
 from crackstudio.studio.background import Background
 from crackstudio.studio.canvas.tools.cursors import marked_cursor
 from crackstudio.studio.keymap import BINDINGS
-from crackstudio.studio.mask_editor import MaskEditor
+from crackstudio.studio.mask_editor import Make, MaskEditor
 from crackstudio.studio.tile_editor import TileEditor
 
 
@@ -111,6 +111,9 @@ class Easel(Protocol):
     @property
     def background(self) -> Background:
         """For what takes longer than a frame."""
+
+    def change(self, text: str, make: Make) -> None:
+        """Let `make` change the mask, in one undo step that comes later where it is large."""
 
     def show_draft(self) -> None:
         """The draft, or the hint, has changed while nobody moved."""
