@@ -123,6 +123,11 @@ class Desk(QObject):
         """Whether an image's mask has steps that are not on disk as a PNG."""
         return self._shelf.is_unsaved(identity)
 
+    @property
+    def has_unsaved(self) -> bool:
+        """Whether any mask has such steps."""
+        return any(map(self.is_unsaved, self._shelf.images))
+
     def is_ahead(self, identity: int) -> bool:
         """Whether the mask on disk is an older one than that on the desk."""
         return self.is_unsaved(identity) or self._shelf.saving[identity] > 0
@@ -183,12 +188,12 @@ class Desk(QObject):
         return True
 
     def close(self) -> None:
-        """Save all and wait for it; what still loads is not wanted any more."""
+        """Queue every unsaved mask; what still loads is not wanted any more, and nothing is told."""
+        self.blockSignals(True)
         self._autosave.stop()
         for lane in ("open", "prefetch", "recovery"):
             self._reading.forget(lane)
         self.save_all()
-        self._writing.finish()
         for image in self._shelf.images.values():
             image.let_go()
         self._shelf.images.clear()

@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+from closing import close_project
 
 from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.project.project import Project
@@ -99,7 +100,7 @@ def test_enter_takes_the_proposal_confirms_and_goes_on(proposed, qtbot):
 
 
 def test_enter_goes_on_before_the_list_is_there(proposed, folder, open_folder, qtbot, monkeypatch):
-    proposed.actions["close_project"].trigger()
+    close_project(proposed)
     monkeypatch.setattr(proposed.image_list, "take", lambda _arranged: None)
     open_folder(proposed, folder)
     assert not proposed.image_list.model.total
@@ -183,7 +184,7 @@ def test_reopening_restores_the_last_image_and_its_mask(opened, folder, open_fol
     show(opened, "cracked/3.png", qtbot)
     stroke(opened)
     mask = opened.session.image.editor.array()
-    opened.actions["close_project"].trigger()
+    close_project(opened)
     assert opened.session.project is None
     open_folder(opened, folder)
     assert opened.session.entry.path == "cracked/3.png"
@@ -192,7 +193,7 @@ def test_reopening_restores_the_last_image_and_its_mask(opened, folder, open_fol
 
 def test_the_kind_chosen_for_an_untouched_image_is_there_again(proposed, folder, open_folder, qtbot):
     def reopened():
-        proposed.actions["close_project"].trigger()
+        close_project(proposed)
         open_folder(proposed, folder)
         return proposed.session
 
@@ -209,7 +210,7 @@ def test_a_kind_taken_back_on_an_untouched_image_stays_taken_back(opened, folder
     opened.image_panel.kind_chosen.emit("region")
     opened.actions["save"].trigger()
     opened.actions["undo"].trigger()
-    opened.actions["close_project"].trigger()
+    close_project(opened)
     open_folder(opened, folder)
     assert opened.session.image.editor.kind is MaskKind.EXACT
 
@@ -219,7 +220,7 @@ def test_reopening_restores_zoom_and_tool(opened, folder, open_folder, qtbot):
     opened.canvas.zoom_by(4)
     opened.actions["erase"].trigger()
     view = opened.canvas.view_state()
-    opened.actions["close_project"].trigger()
+    close_project(opened)
     opened.actions["hand"].trigger()
     open_folder(opened, folder)
     assert opened.session.entry.path == "cracked/2.png"
@@ -239,7 +240,7 @@ def test_strokes_that_were_never_saved_come_back(folder, window, open_folder):
     payloads = window.session.project.journal(image.id).read()
     mask = window.session.image.editor.array()
     window.actions["undo"].trigger()
-    window.actions["close_project"].trigger()
+    close_project(window)
     project = Project.open(folder)
     for payload in payloads:
         project.journal(image.id).append(payload)
@@ -257,7 +258,7 @@ def test_strokes_that_wait_in_other_journals_are_told(folder, opened, open_folde
     opened.actions["undo"].trigger()
     other = next(entry for entry in opened.session.entries() if entry.path == "cracked/4.png")
     opened.session.project.journal(other.id).append(payloads[0])
-    opened.actions["close_project"].trigger()
+    close_project(opened)
     open_folder(opened, folder)
     qtbot.waitUntil(lambda: [card.notice.topic for card in opened.notices.cards()] == ["recovery"])
     next(offer for offer in opened.notices.cards()[0].notice.offers if offer.words == "Show me").act()
@@ -341,7 +342,7 @@ def test_strokes_that_do_not_fit_the_image_are_told_and_kept(opened, qtbot):
     assert kept.read_bytes() == strokes
     stroke(opened)
     mask = opened.session.image.editor.array()
-    opened.actions["close_project"].trigger()
+    close_project(opened)
     project = Project.open(project.folder)
     assert np.array_equal(project.load_mask(other.id), mask)
     assert project.unsaved() == []
