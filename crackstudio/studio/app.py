@@ -42,7 +42,8 @@ from crackstudio.studio.taking_ahead import TakingAhead
 from crackstudio.studio.theme import Theme
 from crackstudio.studio.widgets.main_window import MainWindow
 
-READERS = 2
+READERS = 3
+"""One each for the scan of a folder, for an image that will be wanted, and for the one that is wanted now."""
 _LONGEST_END_S = 30
 """What a person did is saved by then, or given up: a disk that does not answer keeps no process alive."""
 _TURN_S = 0.0005

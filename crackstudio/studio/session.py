@@ -322,9 +322,7 @@ class Session(QObject):
         self.image_opened.emit(image)
         self.tell_changed([self.project.entry(image.id)])
         self.project.remember(LAST_IMAGE, self.project.entry(image.id).name)
-        following = self._next_unreviewed()
-        if following is not None:
-            self._desk.prefetch(following)
+        self._desk.prefetch(self._soon_wanted())
 
     def _leave_image(self) -> None:
         self.finish_work()
@@ -387,6 +385,14 @@ class Session(QObject):
         if self.image is None or self.image.id not in order:
             return None
         return order.index(self.image.id)
+
+    def _soon_wanted(self) -> list[int]:
+        """The next image, the one before, and the next unreviewed one, which may be far."""
+        order = self.order()
+        here = self._place(order)
+        near = order[:1] if here is None else (*order[here + 1 : here + 2], *order[max(0, here - 1) : here])
+        following = self._next_unreviewed()
+        return list(dict.fromkeys([*near, *(() if following is None else (following,))]))
 
     def _next_unreviewed(self) -> int | None:
         order = self.order()

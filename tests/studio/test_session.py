@@ -323,6 +323,83 @@ def test_the_next_image_is_fetched_only_where_there_is_room_beside_the_open_one(
     assert (lying is not None and lying.picture is not None) is is_fetched
 
 
+def lying(window):
+    """Paths of the images whose pictures are on the desk."""
+    desk, entries = window.session.desk, window.session.entries()
+    images = {entry.path: desk.image(entry.id) for entry in entries}
+    return {path for path, image in images.items() if image is not None and image.picture is not None}
+
+
+@pytest.fixture
+def walked(folder, window, open_folder):
+    """The window over a folder in which every image is confirmed, its first one open."""
+    project = Project.open(folder)
+    project.scan()
+    project.set_review([entry.id for entry in project.entries()], Review.CONFIRMED)
+    project.close()
+    open_folder(window, folder)
+    return window
+
+
+def test_both_neighbours_in_the_list_are_fetched_beside_the_next_unreviewed_one(walked, qtbot):
+    far = next(entry for entry in walked.session.entries() if entry.path == "intact/1.png")
+    walked.session.project.set_review([far.id], Review.UNSEEN)
+    show(walked, "cracked/3.png", qtbot)
+    qtbot.waitUntil(lambda: {"cracked/2.png", "cracked/4.png", "intact/1.png"} <= lying(walked))
+
+
+def test_the_next_image_has_the_room_that_the_one_before_would_take(walked, qtbot, monkeypatch):
+    monkeypatch.setattr(shelf, "PICTURE_BYTES", 8 * 48 * 64)
+    show(walked, "cracked/2.png", qtbot)
+    show(walked, "cracked/3.png", qtbot)
+    qtbot.waitUntil(lambda: lying(walked) == {"cracked/3.png", "cracked/4.png"})
+
+
+class Held:
+    """The pictures of some images are not read until they are let go."""
+
+    def __init__(self, monkeypatch, *images):
+        self.asked, self.may_go = [], threading.Event()
+        read = Project.read_native
+
+        def read_when_it_may(project, image):
+            may_go = self.may_go
+            self.asked.append(image)
+            if image in images:
+                may_go.wait(20)
+            return read(project, image)
+
+        monkeypatch.setattr(Project, "read_native", read_when_it_may)
+
+
+def test_images_that_are_fetched_ahead_do_not_hold_the_one_that_is_wanted(walked, qtbot, monkeypatch):
+    """One at a time, in a thread of their own, also while the folder is scanned."""
+    order = walked.session.order()
+    held, scans = Held(monkeypatch, order[1], order[2], order[4]), threading.Event()
+    monkeypatch.setattr(Project, "scan", lambda *_, **__: scans.wait(20))
+    walked.actions["rescan"].trigger()
+    walked.session.open_image(order[3])
+    qtbot.waitUntil(lambda: held.asked[-1:] == [order[4]])
+    show(walked, "intact/1.png", qtbot)
+    assert not {order[1], order[2]} & set(held.asked)
+    scans.set()
+    held.may_go.set()
+
+
+def test_an_image_that_is_wanted_while_it_is_fetched_ahead_need_not_be_read_again(walked, qtbot, monkeypatch):
+    order = walked.session.order()
+    walked.session.reading.finish()
+    held, again = Held(monkeypatch, order[4]), threading.Event()
+    show(walked, "cracked/3.png", qtbot)
+    qtbot.waitUntil(lambda: order[4] in held.asked)
+    ahead, held.may_go = held.may_go, again
+    walked.actions["next"].trigger()
+    qtbot.waitUntil(lambda: held.asked.count(order[4]) == 2)  # as if nobody had begun
+    ahead.set()
+    qtbot.waitUntil(lambda: walked.session.image.id == order[4])
+    again.set()
+
+
 def test_strokes_that_do_not_fit_the_image_are_told_and_kept(opened, qtbot):
     other = next(entry for entry in opened.session.entries() if entry.path == "cracked/3.png")
     project = opened.session.project
