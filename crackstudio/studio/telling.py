@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtGui import QGuiApplication
 
 from crackstudio.core.errors import CrackStudioError, NewerProjectError, ProjectLockedError
+from crackstudio.project.project import Unwritten
 from crackstudio.studio.engine_link import Ending, Outcome
 from crackstudio.studio.language import heard, joined, tr
 from crackstudio.studio.notice import Notice, Offer, Tone
@@ -93,8 +94,47 @@ def not_closed(error: Exception, *, again: Act, anyway: Act) -> Notice:
         ),
         tone=Tone.BAD,
         topic="close",
-        covers=("save",),
+        covers=("save", "wait"),
         offers=(Offer(words=tr("Save again"), act=again), Offer(words=tr("Close without saving"), act=anyway)),
+    )
+
+
+def still_saving(loss: Unwritten, *, stay: Act, anyway: Act) -> Notice:
+    """Closing was asked for, and the disk takes its time; `loss` is what closing now would cost."""
+    return Notice(
+        title=tr("Saving before closing…"),
+        words=joined((tr("It closes by itself when everything is on disk."), _cost(loss)), by=" "),
+        tone=Tone.PLAIN if loss.is_whole else Tone.WARNING,
+        topic="wait",
+        offers=(Offer(words=tr("Stay open"), act=stay), Offer(words=tr("Close at once"), act=anyway)),
+    )
+
+
+def _cost(loss: Unwritten) -> str:
+    if loss.is_whole:
+        return tr(
+            "Closing at once loses nothing: what was painted since the last save is kept with the project and comes "
+            "back at the next opening."
+        )
+    if loss.steps:
+        return tr(
+            "The disk does not answer. Closing at once loses the last {count:,} {count:step|steps} of painting, and "
+            "tags and reviews of the last moments.",
+            count=loss.steps,
+        )
+    return tr(
+        "The disk does not answer. Closing at once may lose tags and reviews of the last moments; what was painted is "
+        "kept with the project and comes back at the next opening."
+    )
+
+
+def still_closing(*, anyway: Act) -> Notice:
+    """Another folder was asked for, and the one before is still being closed."""
+    return Notice(
+        title=tr("The project before is still being closed"),
+        words=tr("Everything in it is saved; only its backup is not written yet. The next one opens after it."),
+        topic="wait",
+        offers=(Offer(words=tr("Do not wait"), act=anyway),),
     )
 
 

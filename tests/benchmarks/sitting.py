@@ -42,6 +42,7 @@ def opened_window() -> Iterator[tuple[MainWindow, Path]]:
             yield window, Path(scratch) / "images"
         finally:
             window.close()
+            wait(lambda: not window.isVisible())
             window.deleteLater()
             app.processEvents()
 

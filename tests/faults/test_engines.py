@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from closing import close_window
 
 from crackstudio.core.runs import CheckpointCard, RunSpec, RunState
 from crackstudio.engine.checkpoint import load_method, save_checkpoint
@@ -43,7 +44,7 @@ def start(qtbot, tmp_path, reviewed, open_folder, monkeypatch):
 
     yield start_it
     for window in windows:
-        window.close()
+        close_window(window)
         window.deleteLater()
 
 

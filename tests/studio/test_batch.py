@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+from closing import close_project
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
@@ -313,7 +314,7 @@ def test_closing_ends_a_batch_between_two_images(opened, batch, folder, open_fol
     monkeypatch.setattr(verbs, "MOST_IN_A_PIECE", 1)
     select(opened)
     opened.actions["tag_unknown"].trigger()
-    opened.actions["close_project"].trigger()
+    close_project(opened)
     assert opened.session.project is None
     assert not batch.can_undo
     open_folder(opened, folder)
