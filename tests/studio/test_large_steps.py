@@ -5,6 +5,7 @@ import threading
 import cv2
 import numpy as np
 import pytest
+from closing import close_project
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
@@ -309,7 +310,7 @@ def test_closing_waits_for_it(gate, opened):
     square(opened)
     square(opened, 40, 30, 10)
     gate.set()
-    opened.actions["close_project"].trigger()
+    close_project(opened)
     project = Project.open(folder)
     saved = project.load_mask(image.id)
     assert saved[15, 15] == saved[35, 45] == 1
