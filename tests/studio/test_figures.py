@@ -152,7 +152,7 @@ def test_longest_and_widest_first(measured, qtbot):
     choose(measured, Order.WIDEST_FIRST)
     qtbot.waitUntil(lambda: listed(measured)[0] == "cracked/5.png")
     qtbot.waitUntil(shows(measured, "cracked/5.png", "8.0 px wide · 1 crack"))
-    assert measured.image_list._busy.isHidden()
+    qtbot.waitUntil(measured.image_list._busy.isHidden)
 
 
 def of_two_classes(length, *, spall):
