@@ -1,0 +1,22 @@
+"""Planes of numbers as large as a picture, whose memory goes back to the system while other threads run."""
+
+import mmap
+import sys
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+
+def blank_plane(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
+    """All 0.
+
+    numpy keeps Python's lock while the system takes memory back: 41 ms for 400 MB in pages of 4 kB, in which the window
+    stands still. A map of memory lets go of it.
+    """
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    if sys.platform == "win32":
+        memory = mmap.mmap(-1, size)
+    else:
+        memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)  # shared: three times as slow
+    return np.frombuffer(memory, dtype).reshape(shape)
