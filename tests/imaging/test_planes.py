@@ -1,11 +1,11 @@
 """Large planes: blank, and freed while other threads run."""
 
 import sys
-import threading
 
 import numpy as np
 import pytest
 
+from crackstudio.imaging import planes
 from crackstudio.imaging.planes import blank_plane
 
 
@@ -18,22 +18,16 @@ def test_a_plane_is_blank_and_may_be_written(dtype: type[np.generic]) -> None:
     assert np.flatnonzero(plane).tolist() == [7]
 
 
-def test_another_thread_runs_while_planes_are_freed() -> None:
-    planes = [blank_plane((1000, 2000), np.int32) for _ in range(30)]
-    for plane in planes:
-        plane[:] = 1
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows takes all of it at once")
+def test_the_memory_of_a_plane_goes_in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two of them other threads get Python's lock, and memory of their own from the system."""
+    steps: list[tuple[int, int]] = []
+    monkeypatch.setattr(planes._Memory, "madvise", lambda _self, _how, *step: steps.append(step))
+    plane = blank_plane((3000, 3000), np.int32)
+    part = plane[5:]
     del plane
-    gate, ran = threading.Lock(), threading.Event()
-    gate.acquire()
-    other = threading.Thread(target=lambda: (gate.acquire(), ran.set()))
-    other.start()
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(60)  # Python's lock is given up or kept, never taken
-    try:
-        gate.release()
-        while planes and not ran.is_set():
-            planes.pop()
-        assert ran.is_set()
-    finally:
-        sys.setswitchinterval(before)
-        other.join()
+    assert not steps
+    del part
+    assert [start for start, _ in steps] == [sum(size for _, size in steps[:number]) for number in range(len(steps))]
+    assert sum(size for _, size in steps) == 4 * 3000 * 3000
+    assert max(size for _, size in steps) <= 8 << 20
