@@ -4,6 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from crackstudio.imaging.planes import blank_plane
+
 Mask = NDArray[np.uint8]
 Bits = NDArray[np.bool_]
 Ints = NDArray[np.intp]
@@ -21,7 +23,7 @@ def thinned(part: Mask) -> Ints:
     """
     left, steps = part.ravel().copy(), steps_in(part)
     newest = np.flatnonzero((part ^ cv2.erode(part, np.ones((3, 3), np.uint8))).view(np.bool_))
-    before, slot, turn = newest, np.empty(left.size, np.int32), 0
+    before, slot, turn = newest, blank_plane(left.shape, np.int32), 0
     while newest.size or before.size:
         asked = _once(np.concatenate((before, newest)), slot)
         asked = asked[left[asked] > 0]
