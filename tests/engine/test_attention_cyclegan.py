@@ -17,7 +17,9 @@ from crackstudio.engine.method import Sample, Stream
 from crackstudio.engine.methods.attention_cyclegan import AttentionCycleGAN
 from crackstudio.engine.networks.bodies import BodyKind
 from crackstudio.engine.networks.generators import Composition
+from crackstudio.engine.networks.proposing import Views
 from crackstudio.engine.recipes.attention_cyclegan import Against, AttentionCycleGANConfig
+from crackstudio.imaging.refining import Refinement
 
 SMALL = {"tile": 32, "batch": 2, "width": 8}
 CRACK_ROW = 15
@@ -166,7 +168,7 @@ def test_maps_of_any_size_lie_in_range_and_come_with_the_repaired_image() -> Non
 def test_a_run_from_a_checkpoint_starts_where_that_ended() -> None:
     """A checkpoint holds the averaged generator alone; the trained one has to take it over."""
     trained = method(rate=1e-12)
-    averaged = trained.networks()["averaged"]
+    averaged = trained.networks()["proposer"]
     with torch.no_grad():
         for parameter in averaged.parameters():
             parameter.add_(0.01)
@@ -202,7 +204,6 @@ def test_every_preset_takes_a_step(name: str) -> None:
     [
         ({"one_way": True}, {"damager", "judge_of_cracked"}),
         ({"judges": "of repaired"}, {"judge_of_cracked"}),
-        ({"averaging": False}, {"averaged"}),
     ],
 )
 def test_what_is_left_out_is_not_there(settings: dict[str, bool | str], absent: set[str]) -> None:
@@ -243,6 +244,87 @@ def test_an_intact_image_against_itself_whole_makes_attention_cost_something() -
     assert free < 0.05 < 0.5 < dear
 
 
+def test_without_averaging_the_generator_itself_proposes() -> None:
+    trained = method(averaging=False)
+    for step in range(3):
+        trained.train_step(batch(seed=step), step / 10)
+    repairer, teacher = trained.networks()["repairer"], trained.networks()["proposer"].teacher
+    assert all(torch.equal(p, q) for p, q in zip(repairer.parameters(), teacher.parameters(), strict=True))
+
+
+def test_attention_sharpens_late_and_stays_sharp_in_the_checkpoint() -> None:
+    trained = method(sharpness=4.0, decay_from=0.5)
+    seen = []
+    for progress in (0.0, 0.5, 0.75, 1.0):
+        trained.train_step(batch(), progress)
+        seen.append(float(trained.networks()["proposer"].teacher.sharpness))
+    assert seen == pytest.approx([1.0, 1.0, 2.5, 4.0])
+    assert "teacher.sharpness" in trained.networks()["proposer"].state_dict()
+
+
+def test_the_student_learns_what_attention_found_and_then_proposes() -> None:
+    trained = method(rate=2e-3, distil=0.5)
+    proposer = trained.networks()["proposer"]
+    for step in range(50):
+        trained.train_step(batch(seed=step), step / 100)
+    assert not proposer.taught
+    by_teacher = trained.crack_map(tiles(2, cracked=True, seed=999))
+    teacher = [p.clone() for p in proposer.teacher.parameters()]
+    losses = [trained.train_step(batch(seed=step), step / 100) for step in range(50, 100)]
+    assert set(losses[0]) == {"student"}
+    assert losses[-1]["student"] < 0.6 * losses[0]["student"]
+    assert proposer.taught
+    assert all(torch.equal(p, q) for p, q in zip(proposer.teacher.parameters(), teacher, strict=True))
+    proposer.eval()
+    by_student = trained.crack_map(tiles(2, cracked=True, seed=999))
+    assert not torch.equal(by_student, by_teacher)
+    rows = slice(CRACK_ROW, CRACK_ROW + 2)
+    assert by_student[:, :, rows].mean() > 3 * by_student[:, :, : CRACK_ROW - 4].mean()
+
+
+def test_a_run_without_a_student_starts_from_one_with_and_the_other_way_round() -> None:
+    with_student, without = method(distil=0.5), method()
+    for source, target in ((with_student, without), (without, with_student)):
+        with torch.no_grad():
+            for weight in source.networks()["proposer"].teacher.parameters():
+                weight.add_(0.01)
+        target.take_over(source.networks()["proposer"].state_dict())
+        pairs = zip(
+            source.networks()["proposer"].teacher.parameters(),
+            target.networks()["proposer"].teacher.parameters(),
+            strict=True,
+        )
+        assert all(torch.equal(p, q) for p, q in pairs)
+
+
+def test_from_a_taught_checkpoint_the_teacher_goes_first_again() -> None:
+    trained = method(distil=0.5)
+    trained.networks()["proposer"].taught.fill_(1)
+    trained.train_step(batch(), 0.0)
+    assert not trained.networks()["proposer"].taught
+
+
+def test_where_a_mask_is_known_the_student_learns_the_mask() -> None:
+    trained, drawn = method(distil=0.9), dict(batch())
+    masks = torch.zeros_like(drawn[Stream.CRACKED].masks)
+    masks[:, :, :4] = 1
+    told = replace(drawn[Stream.CRACKED], masks=masks, weights=torch.ones_like(masks), has_mask=torch.ones(2) > 0)
+    for step in range(40):
+        trained.train_step({**drawn, Stream.CRACKED: told}, 0.2 + 0.7 * step / 40)
+    trained.networks()["proposer"].eval()
+    found = trained.crack_map(drawn[Stream.CRACKED].images)
+    assert found[:, :, :4].mean() > 2 * found[:, :, 8:].mean()
+
+
+@pytest.mark.parametrize("settings", [{"views": views} for views in Views] + [{"refine": by} for by in Refinement])
+def test_every_way_of_looking_gives_a_map_of_the_image(settings: dict[str, str]) -> None:
+    with torch.no_grad():
+        found = method(**settings).crack_map(torch.rand(2, 3, 37, 61))
+    assert found.shape == (2, 1, 37, 61)
+    assert found.dtype is torch.float32
+    assert 0 <= found.min() <= found.max() <= 1
+
+
 def test_a_resumed_run_goes_on_averaging_where_it_was() -> None:
     before, after = (AttentionCycleGAN(AttentionCycleGANConfig(width=8)) for _ in range(2))
     for _ in range(200):
@@ -252,7 +334,7 @@ def test_a_resumed_run_goes_on_averaging_where_it_was() -> None:
     with torch.no_grad():
         for weight in after.networks()["repairer"].parameters():
             weight.add_(1)
-    then = [weight.clone() for weight in after.networks()["averaged"].parameters()]
+    then = [weight.clone() for weight in after.networks()["proposer"].parameters()]
     after._follow()
-    moved = max(float((now - old).abs().max()) for now, old in zip(after.networks()["averaged"].parameters(), then, strict=True))
+    moved = max(float((now - old).abs().max()) for now, old in zip(after.networks()["proposer"].parameters(), then, strict=True))
     assert moved < 0.06

@@ -35,7 +35,9 @@ from crackstudio.engine.networks.adversarial import (
 )
 from crackstudio.engine.networks.contour import contour_loss
 from crackstudio.engine.networks.discriminators import PatchDiscriminator
+from crackstudio.engine.networks.encoder_decoders import UNet
 from crackstudio.engine.networks.generators import AttentiveGenerator, PlainGenerator, Repair
+from crackstudio.engine.networks.proposing import Proposing, Views, border_weights
 from crackstudio.engine.recipes.attention_cyclegan import (
     PRESETS,
     Against,
@@ -44,10 +46,17 @@ from crackstudio.engine.recipes.attention_cyclegan import (
     OptimiserKind,
     RateCourse,
 )
+from crackstudio.imaging.refining import Refinement, refined
 from crackstudio.imaging.specks import fade_specks
 
 CONTOUR_FROM = 0.15
 """Share of the run before which attention has not found anything to be drawn tight to."""
+STUDENT_WIDTH, STUDENT_DEPTH, STUDENT_RATE = 8, 4, 2e-3
+"""The U-Net's own defaults."""
+READY = 0.5
+"""Share of the teaching from which on the student proposes."""
+UNSURE_BORDER = 3
+"""How far from the border of its mask, px, the teacher is less than sure."""
 
 
 class There(NamedTuple):
@@ -92,18 +101,23 @@ class AttentionCycleGAN(Method):
 
     def __init__(self, config: AttentionCycleGANConfig) -> None:
         super().__init__(config)
-        self._networks: dict[str, nn.Module] = {"repairer": self._attentive()}
+        self._repairer = AttentiveGenerator(
+            config.shape, attention_bias=config.attention_bias, composition=config.composition
+        )
+        self._networks: dict[str, nn.Module] = {"repairer": self._repairer}
         self._made = {"intact": MadePool(config.pool)}
         self._networks["judge_of_intact"] = PatchDiscriminator(downsamplings=config.halvings)
         if not config.one_way:
-            self._networks["damager"] = self._attentive() if config.reverse_attention else PlainGenerator(config.shape)
+            self._networks["damager"] = (
+                deepcopy(self._repairer) if config.reverse_attention else PlainGenerator(config.shape)
+            )
         if not config.one_way and config.judges is Judges.BOTH:
             self._networks["judge_of_cracked"] = PatchDiscriminator(downsamplings=config.halvings)
             self._made["cracked"] = MadePool(config.pool)
-        if config.averaging:
-            self._networks["averaged"] = deepcopy(self._networks["repairer"]).requires_grad_(False)
-            # kept with the run, not with the checkpoint
-            self._networks["judge_of_intact"].register_buffer("steps", torch.zeros(()))
+        self._networks["judge_of_intact"].register_buffer("steps", torch.zeros(()))
+        student = UNet(width=STUDENT_WIDTH, depth=STUDENT_DEPTH) if config.distil else None
+        self._proposing = Proposing(deepcopy(self._repairer).requires_grad_(False), student)
+        self._networks["proposer"] = self._proposing
         self._optimisers: dict[str, Optimizer] = {}
         self._tag_weight = config.tag
         self._slower = 1.0
@@ -116,7 +130,7 @@ class AttentionCycleGAN(Method):
         return self._networks
 
     def proposer(self) -> str:
-        return "averaged" if self.config.averaging else "repairer"
+        return "proposer"
 
     def optimisers(self) -> Mapping[str, Optimizer]:
         if not self._optimisers:
@@ -124,9 +138,51 @@ class AttentionCycleGAN(Method):
             judges = [self._networks[f"judge_of_{side}"] for side in self._made]
             self._optimisers = {"generators": self._optimiser([generators])}
             self._optimisers["discriminators"] = self._optimiser([[judge] for judge in judges])
+            if self._proposing.student is not None:
+                weights = self._proposing.student.parameters()
+                self._optimisers["student"] = AdamW(weights, lr=STUDENT_RATE, foreach=True)
         return self._optimisers
 
     def train_step(self, batch: Mapping[Stream, Sample], progress: float) -> dict[str, Tensor]:
+        taught_from = 1 - self.config.distil
+        if progress >= taught_from and self.config.distil:
+            losses = self._teach(batch, (progress - taught_from) / self.config.distil)
+        else:
+            losses = self._repair(batch, progress / taught_from)
+        return {term: loss.detach() for term, loss in losses.items()}
+
+    def crack_map(self, images: Tensor) -> Tensor:
+        found: Tensor = self._proposing(_signed(images), self.config.views)
+        return self._finished(found.sigmoid(), images)
+
+    def preview(self, images: Tensor) -> dict[str, Tensor]:
+        repair: Repair = self._proposing.teacher(_signed(images))
+        return {
+            "crack map": self.crack_map(images),
+            "attention": repair.attention,
+            "repaired": ((repair.image + 1) / 2).clamp(0, 1),
+        }
+
+    def take_over(self, weights: Mapping[str, Tensor]) -> None:
+        """Those of a run with a student start one without, and the other way round."""
+        known = self._proposing.state_dict()
+        fitting = {name: value for name, value in weights.items() if name in known}
+        missing = [name for name in known if name not in weights and not name.startswith("student.")]
+        if missing:
+            raise RuntimeError(f"it has no {missing[0]}")
+        self._proposing.load_state_dict(fitting, strict=False)
+
+    def guard(self) -> Guard:
+        return Guard()
+
+    def soften(self) -> None:
+        """Halve the discriminators' rates and raise the tag term."""
+        super().soften()
+        self._slower *= 0.5
+        self._tag_weight = max(1.5 * self._tag_weight, 0.5)
+
+    def _repair(self, batch: Mapping[Stream, Sample], progress: float) -> dict[str, Tensor]:
+        """One step of the generators, then of their discriminators."""
         optimisers = self.optimisers()
         self._start_or_go_on(optimisers["generators"])
         self._set_rates(progress)
@@ -139,48 +195,34 @@ class AttentionCycleGAN(Method):
                 **self._attention_losses(there),
                 **self._mask_losses(there, cracked, progress),
             }
-            optimisers["generators"].zero_grad(set_to_none=True)
-            torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
-            optimisers["generators"].step()
+            _descend(optimisers["generators"], torch.stack(list(losses.values())).sum())
         losses["discriminator"] = self._discriminator_loss(there, back)
-        optimisers["discriminators"].zero_grad(set_to_none=True)
-        losses["discriminator"].backward()  # type: ignore[no-untyped-call]
-        optimisers["discriminators"].step()
+        _descend(optimisers["discriminators"], losses["discriminator"])
         self._follow()
-        return {term: loss.detach() for term, loss in losses.items()}
+        return losses
 
-    def crack_map(self, images: Tensor) -> Tensor:
-        return self._without_specks(self._proposed(images).attention)
-
-    def preview(self, images: Tensor) -> dict[str, Tensor]:
-        repair = self._proposed(images)
-        return {
-            "crack map": self._without_specks(repair.attention),
-            "attention": repair.attention,
-            "repaired": ((repair.image + 1) / 2).clamp(0, 1),
-        }
-
-    def guard(self) -> Guard:
-        return Guard()
-
-    def soften(self) -> None:
-        """Halve the discriminators' rates and raise the tag term."""
-        super().soften()
-        self._slower *= 0.5
-        self._tag_weight = max(1.5 * self._tag_weight, 0.5)
-
-    def _attentive(self) -> AttentiveGenerator:
-        config = self.config
-        return AttentiveGenerator(
-            config.shape, attention_bias=config.attention_bias, composition=config.composition
-        )
-
-    def _proposed(self, images: Tensor) -> Repair:
-        repair: Repair = self._networks[self.proposer()](_signed(images))
-        return repair
+    def _teach(self, batch: Mapping[Stream, Sample], progress: float) -> dict[str, Tensor]:
+        """One step of the student: what the teacher attends to on cracked images, nothing on intact ones."""
+        proposing, cracked, intact = self._proposing, batch[Stream.CRACKED], batch[Stream.INTACT]
+        assert proposing.student is not None
+        for group in self.optimisers()["student"].param_groups:
+            group["lr"] = STUDENT_RATE * min(1.0, 0.05 + progress / 0.1) * (0.5 + 0.5 * math.cos(math.pi * progress))
+        with torch.no_grad():
+            told = proposing.labels(_signed(cracked.images), Views.FLIPS)
+            told = (self._finished(told, cracked.images) >= 0.5).float()
+            sure = border_weights(told, reach=UNSURE_BORDER)
+        has_mask = cracked.has_mask.view(-1, 1, 1, 1)
+        masks = torch.where(has_mask, cracked.masks, told)
+        weights = torch.where(has_mask, cracked.weights, sure)
+        logits = proposing.see(_signed(torch.cat((cracked.images, intact.images))))
+        masks = torch.cat((masks, torch.zeros_like(intact.masks)))
+        losses = {"student": mask_loss(logits, masks, torch.cat((weights, torch.ones_like(intact.weights))))}
+        _descend(self.optimisers()["student"], losses["student"])
+        proposing.taught.fill_(float(progress >= READY))
+        return losses
 
     def _go(self, cracked: Tensor, intact: Tensor) -> There:
-        repair: Repair = self._networks["repairer"](torch.cat((cracked, intact)))
+        repair: Repair = self._repairer(torch.cat((cracked, intact)))
         count = len(cracked)
         repaired, kept = Repair(*(part[:count] for part in repair)), Repair(*(part[count:] for part in repair))
         return There(cracked=cracked, intact=intact, repaired=repaired, kept=kept)
@@ -193,7 +235,7 @@ class AttentionCycleGAN(Method):
         made = self._networks["damager"](torch.cat(pieces))
         image: Tensor = made.image if isinstance(made, Repair) else made
         damaged, closed, same = image.split([len(piece) for piece in pieces])
-        mended: Repair = self._networks["repairer"](damaged)
+        mended: Repair = self._repairer(damaged)
         return Back(intact=intact, damaged=damaged, mended=mended, closed=closed, same=same)
 
     def _repair_losses(self, there: There, back: Back | None) -> dict[str, Tensor]:
@@ -266,16 +308,21 @@ class AttentionCycleGAN(Method):
             apart.append(tells_apart(judge(real), judge(self._made[side].exchange(made))))
         return torch.stack(apart).mean()
 
-    def _without_specks(self, attention: Tensor) -> Tensor:
-        smallest = self.config.smallest
-        maps = attention[:, 0].detach().float().cpu().numpy()
-        faded = np.stack([fade_specks(one, smallest=smallest) for one in maps])
-        return torch.from_numpy(faded)[:, None].to(attention.device)
+    def _finished(self, maps: Tensor, images: Tensor) -> Tensor:
+        """(N, 1, H, W) in [0, 1], against (N, 3, H, W) in [0, 1]: refined, and without specks."""
+        config = self.config
+        found = maps[:, 0].detach().float().cpu().numpy()
+        if config.refine is not Refinement.NONE:
+            rgbs = (images.float() * 255).round().byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()
+            found = [refined(one, rgb, by=config.refine) for one, rgb in zip(found, rgbs, strict=True)]
+        faded = np.stack([fade_specks(one, smallest=config.smallest) for one in found])
+        return torch.from_numpy(faded)[:, None].to(maps.device)
 
     def _start_or_go_on(self, optimiser: Optimizer) -> None:
-        """A run that starts from a checkpoint has only the averaged generator: let the repairing one start there."""
-        if not optimiser.state and "averaged" in self._networks:
-            self._networks["repairer"].load_state_dict(self._networks["averaged"].state_dict())
+        """A run that starts from a checkpoint has only what proposed: let the generator start there, and teach anew."""
+        if not optimiser.state:
+            self._repairer.load_state_dict(self._proposing.teacher.state_dict())
+            self._proposing.taught.zero_()
 
     def _set_rates(self, progress: float) -> None:
         config, factor = self.config, self._rate_left(progress)
@@ -284,9 +331,11 @@ class AttentionCycleGAN(Method):
             "generators": (config.rate,),
             "discriminators": (self._slower * of_intact, self._slower * (of_cracked or of_intact)),
         }
-        for name, optimiser in self.optimisers().items():
-            for group, rate in zip(optimiser.param_groups, rates[name], strict=False):
+        for name, of_groups in rates.items():
+            for group, rate in zip(self.optimisers()[name].param_groups, of_groups, strict=False):
                 group["lr"] = factor * rate
+        late = max(0.0, progress - config.decay_from) / max(1e-6, 1 - config.decay_from)
+        self._repairer.sharpness.fill_(1 + (config.sharpness - 1) * late)
 
     def _rate_left(self, progress: float) -> float:
         start, course = self.config.decay_from, self.config.course
@@ -297,14 +346,17 @@ class AttentionCycleGAN(Method):
 
     def _follow(self) -> None:
         """The averaged generator follows the trained one: a GAN swings, its average does not."""
-        if "averaged" not in self._networks:
-            return
-        steps = self._networks["judge_of_intact"].get_buffer("steps").add_(1)
-        pace = (10 / (steps + 10)).clamp(min=0.01)
-        pairs = zip(self._networks["averaged"].parameters(), self._networks["repairer"].parameters(), strict=True)
+        teacher, steps = self._proposing.teacher, self._steps.add_(1)
+        pace = (10 / (steps + 10)).clamp(min=0.01) if self.config.averaging else torch.ones_like(steps)
         with torch.no_grad():
-            for average, now in pairs:
+            for average, now in zip(teacher.parameters(), self._repairer.parameters(), strict=True):
                 average.lerp_(now, pace)
+        teacher.sharpness.copy_(self._repairer.sharpness)
+
+    @property
+    def _steps(self) -> Tensor:
+        """Of the averaging: kept with the run, not with the checkpoint."""
+        return self._networks["judge_of_intact"].get_buffer("steps")
 
     def _optimiser(self, groups: list[list[nn.Module]]) -> Optimizer:
         """One optimiser with a group of weights for each list of networks."""
@@ -322,6 +374,12 @@ def _signed(images: Tensor) -> Tensor:
 
 def _distance(made: Tensor, wanted: Tensor) -> Tensor:
     return (made - wanted[: len(made)]).abs().mean()
+
+
+def _descend(optimiser: Optimizer, loss: Tensor) -> None:
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    optimiser.step()
 
 
 @contextmanager

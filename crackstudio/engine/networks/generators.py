@@ -45,8 +45,11 @@ class AttentiveGenerator(nn.Module):
     """`image = attention * content + (1 - attention) * x`.
 
     There is no tanh around the sum: with attention 0 it would return tanh(x), and identity would be out of reach.
-    `attention_bias` is the logit that attention starts with.
+    `attention_bias` is the logit that attention starts with. `sharpness` multiplies the logits: it may be raised as
+    training goes on, and stays with the weights.
     """
+
+    sharpness: Tensor
 
     def __init__(
         self, shape: GeneratorShape, *, attention_bias: float, composition: Composition = Composition.V1
@@ -59,10 +62,11 @@ class AttentiveGenerator(nn.Module):
             Composition.CBAM: BesideIt,
         }
         self.composed = makers[composition](shape, bias=attention_bias)
+        self.register_buffer("sharpness", torch.ones(()))
 
     def forward(self, x: Tensor) -> Repair:
         """(N, 3, H, W) in [-1, 1] -> Repair; its image in [-1, 1], its attention in [0, 1]."""
-        repair: Repair = self.composed(x)
+        repair: Repair = self.composed(x, self.sharpness)
         return repair
 
 
@@ -75,10 +79,10 @@ class BuiltIn(nn.Module):
         self.body = body(shape, outs=(channels + 3,))
         _start_at(self.body.decoders[0].get_parameter("head.bias")[:channels], bias)
 
-    def forward(self, x: Tensor) -> Repair:
+    def forward(self, x: Tensor, sharpness: Tensor) -> Repair:
         """(N, 3, H, W) in [-1, 1] -> Repair."""
         (y,) = self.body(x)
-        logits, content = y[:, : self.channels].float(), torch.tanh(y[:, self.channels :].float())
+        logits, content = sharpness * y[:, : self.channels].float(), torch.tanh(y[:, self.channels :].float())
         attention = torch.sigmoid(logits)
         image = attention * content + (1 - attention) * x
         # of three colours the loudest speaks: where one of them is repainted, there is a defect
@@ -107,11 +111,11 @@ class Choosing(nn.Module):
         _start_at(self.body.decoders[1].get_parameter("head.bias")[:CONTENTS], bias - torch.log(torch.tensor(9.0)).item())
         _start_at(self.body.decoders[1].get_parameter("head.bias")[CONTENTS:], 0.0)
 
-    def forward(self, x: Tensor) -> Repair:
+    def forward(self, x: Tensor, sharpness: Tensor) -> Repair:
         """(N, 3, H, W) in [-1, 1] -> Repair."""
         painted, chosen = self.body(x)
         contents = torch.tanh(painted.float()).unflatten(1, (CONTENTS, 3))
-        chosen = chosen.float()
+        chosen = sharpness * chosen.float()
         shares = torch.softmax(chosen, dim=1)
         image = (contents * shares[:, :CONTENTS, None]).sum(dim=1) + shares[:, CONTENTS:] * x
         # the log odds of "not the image": exact where 1 - the tenth would round to 0
@@ -131,10 +135,10 @@ class BesideIt(nn.Module):
         self.paint = nn.Conv2d(shape.width, 3, 1)
         _start_at(self.attention.convolution.get_parameter("bias"), bias)
 
-    def forward(self, x: Tensor) -> Repair:
+    def forward(self, x: Tensor, sharpness: Tensor) -> Repair:
         """(N, 3, H, W) in [-1, 1] -> Repair."""
         (features,) = self.body(x)
-        logits = self.attention(features).float()
+        logits = sharpness * self.attention(features).float()
         attention = torch.sigmoid(logits)
         content = torch.tanh(self.paint(attention.to(features.dtype) * features).float())
         return Repair(

@@ -15,6 +15,8 @@ from crackstudio.engine.networks.adversarial import Similarity
 from crackstudio.engine.networks.blocks import BlockKind
 from crackstudio.engine.networks.bodies import BodyKind, GeneratorShape
 from crackstudio.engine.networks.generators import Composition
+from crackstudio.engine.networks.proposing import Views
+from crackstudio.imaging.refining import Refinement
 
 
 class Difficulty(StrEnum):
@@ -164,6 +166,20 @@ class AttentionCycleGANConfig(MethodConfig, frozen=True, kw_only=True):
         float, _weight("there is little attention; too strong, it forces all of it to 0.")
     ] = 0.0
 
+    sharpness: Annotated[
+        float,
+        Meta(ge=1, le=20, description="Attention logits are multiplied by this at the end, by 1 until `decay_from`."),
+    ] = 1.0
+    distil: Annotated[
+        float,
+        Meta(ge=0, le=0.9, description="Share of the run, at its end, that teaches a U-Net what attention found."),
+    ] = 0.0
+    views: Annotated[
+        Views, Meta(description="From how many sides an image is looked at: more are slower and a little better.")
+    ] = Views.ONE
+    refine: Annotated[Refinement, Meta(description="How the crack map is refined against the image.")] = (
+        Refinement.NONE
+    )
     averaging: Annotated[bool, Meta(description="Propose with the moving average of the generator's weights.")] = True
     smallest: Annotated[
         int,
