@@ -36,7 +36,7 @@ class Place:
         if self.device.type == "mps":
             return "Apple GPU"
         threads = torch.get_num_threads()
-        return f"CPU, {threads} thread{'s' if threads > 1 else ''}"
+        return "CPU, 1 thread" if threads == 1 else f"CPU, {threads} threads"
 
     def autocast(self) -> AbstractContextManager[object]:
         """The context a step or a crack map runs in."""

@@ -38,6 +38,7 @@ from crackstudio.project.snapshot import has_defect
 from crackstudio.project.sources import Sources
 from crackstudio.project.state import NetworkInUse, State, Value
 from crackstudio.project.tile_book import TileBook
+from crackstudio.project.walk import require_readable
 from crackstudio.project.writer import Writer
 
 __all__ = ["NetworkInUse", "Project", "Value"]
@@ -100,8 +101,7 @@ class Project:
         Raises `FolderError`, `ProjectLockedError`, `NewerProjectError`.
         """
         folder = folder.absolute()
-        if not folder.is_dir():
-            raise FolderError(f"{folder} is no folder that can be read. Nothing was changed; open one with images.")
+        require_readable(folder)
         layout = Layout((home or folder / HOME_NAME).absolute())
         lock = Lock(layout.lock)
         try:

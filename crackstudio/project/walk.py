@@ -72,6 +72,21 @@ def require_folder(folder: Path) -> None:
         raise FolderError(f"{folder} is no folder. Nothing was done; name a folder of images.")
 
 
+def require_readable(folder: Path) -> None:
+    """Raises `FolderError` where there is no such folder, or where it may not be listed."""
+    try:
+        os.scandir(folder).close()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FolderError(
+            f"{folder} is no folder that can be read. Nothing was changed; open one with images."
+        ) from error
+    except OSError as error:
+        raise FolderError(
+            f"{folder} cannot be read ({error.strerror or error}). Nothing was changed; give the permission to list "
+            "it, or open another folder."
+        ) from error
+
+
 def _is_text(name: str) -> bool:
     try:
         name.encode()

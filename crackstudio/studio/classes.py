@@ -83,6 +83,11 @@ class Classes(QObject):
             words = tr("There is no class {number} yet: add one in the panel Classes.", number=number)
             self._session.message_given.emit(words)
 
+    def step(self, by: int) -> None:
+        """So many further down the list, which ends with unsure and goes round."""
+        ids = [*(kind.id for kind in self.all()), UNSURE]
+        self.choose(ids[(ids.index(self.in_use) + by) % len(ids)])
+
     def show(self, identity: int, shown: bool) -> None:
         """Draw the pixels of a class, or not, for this sitting."""
         hidden = self.hidden - {identity} if shown else self.hidden | {identity}

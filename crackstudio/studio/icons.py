@@ -9,8 +9,8 @@ import json
 from functools import cache
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPainterPath, QPixmap
 
 from crackstudio.studio.colours import colours_now
 
@@ -78,6 +78,14 @@ def icon(name: str, *, colour: str = "text") -> QIcon:
 def paint_glyph(painter: QPainter, rect: QRect, name: str, *, colour: str) -> None:
     """Draw one glyph into `rect`, for delegates and other painted widgets."""
     GlyphEngine(name, colour=colour).paint(painter, rect, QIcon.Mode.Normal, QIcon.State.Off)
+
+
+def glyph_path(name: str, rect: QRectF) -> QPainterPath:
+    """The outline of one glyph, in the middle of `rect` and as large as it."""
+    font, path = QFont(_family()), QPainterPath()
+    font.setPixelSize(max(1, round(rect.height())))
+    path.addText(0, 0, font, _glyphs()[name])
+    return path.translated(rect.center() - path.boundingRect().center())
 
 
 def _font_file(pattern: str) -> Path:

@@ -311,11 +311,12 @@ def test_the_panels_buttons_and_a_press_on_the_canvas_mean_the_open_image(opened
     assert not opened.image_list.has_several()
 
 
-def test_enter_in_a_field_ends_the_typing(opened, batch):
+@pytest.mark.parametrize("verb", ["accept", "confirm_nothing", "unconfirm"])
+def test_enter_in_a_field_ends_the_typing(opened, batch, verb):
     select(opened)
     opened.activateWindow()
     opened.image_list._search.setFocus()
-    opened.actions["accept"].trigger()
+    opened.actions[verb].trigger()
     assert not batch.is_busy
 
 

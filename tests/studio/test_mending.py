@@ -3,10 +3,16 @@
 import cv2
 import numpy as np
 import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF
+from PySide6.QtGui import QEnterEvent, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from crackstudio.project import rasters
+from crackstudio.studio.keymap import BINDINGS, Group
 from crackstudio.studio.loading import Proposal
 from crackstudio.studio.mending import Mend
+from crackstudio.studio.own_keys import KeyMap
 
 
 @pytest.fixture
@@ -46,6 +52,38 @@ def test_each_way_to_mend_is_one_step_that_can_be_undone(window, mend, qtbot):
     assert not np.array_equal(editor.array(), before)
     window.actions["undo"].trigger()
     assert np.array_equal(editor.array(), before)
+
+
+@pytest.mark.parametrize("mend", Mend)
+def test_each_way_to_mend_has_a_key_that_does_it_and_says_with_what_size(window, mend, qtbot):
+    paint(window, (25.5, 3.5))
+    told = said(window)
+    window.activateWindow()
+    window.canvas.setFocus()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keySequence(window.canvas, QKeySequence(KeyMap().keys_of(mend)[0]))
+    size = window.mend_panel.size_of(mend)
+    qtbot.waitUntil(lambda: any(f"({size} px" in words and ("done" in words or "nothing" in words) for words in told))
+
+
+@pytest.mark.parametrize("mend", Mend)
+def test_each_way_to_mend_has_a_hint_line_while_the_pointer_rests_on_it(window, mend, qtbot):
+    status, hint = window.status, BINDINGS[mend].hint
+    window.session.message_given.emit("saved")
+    window.mend_panel.unfold()
+    button = next(one for one in window.mend_panel.findChildren(QPushButton) if one.text() == BINDINGS[mend].title)
+    here = QPointF(button.rect().center())
+    QApplication.sendEvent(button, QEnterEvent(here, here, button.mapToGlobal(here)))
+    assert (status._hint.text(), status._hint.isVisible(), status._message.isVisible()) == (hint, True, False)
+    QApplication.sendEvent(button, QEvent(QEvent.Type.Leave))
+    assert (status._message.text(), status._message.isVisible(), status._hint.isVisible()) == ("saved", True, False)
+    window.actions[mend].hovered.emit()
+    window.menus[Group.EDIT].popup(QPoint())
+    window.menus[Group.EDIT].setActiveAction(window.actions[mend])
+    qtbot.waitUntil(lambda: status._hint.text() == hint and status._hint.isVisible())
+    window.menus[Group.EDIT].close()
+    button.click()
+    qtbot.waitUntil(status._message.isVisible)
 
 
 def test_a_stroke_painted_meanwhile_is_kept_and_nothing_is_mended(window, qtbot):

@@ -31,7 +31,7 @@ UNHEARD = {"ValueError", "TypeError", "ScoreError", "SettingError"}
 SPEAKING = {
     "runs.py": ("choose_method", "shortfalls"),
     "collapse.py": ("_judged", "_slow_faults", "_fault"),
-    "device.py": ("gpu_hint",),
+    "device.py": ("gpu_hint", "name"),
     "outcome.py": ("failure",),
     "writer.py": ("_conclude",),
 }

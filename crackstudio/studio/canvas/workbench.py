@@ -40,6 +40,7 @@ class Workbench(Display):
         self._cursor.words_gone.connect(self._move_ring)
         self._draft = DraftView()
         self.traces_by_brush = False
+        self.dark_below: float | None = None
         self.background = Background(threads=1, parent=self)
         application = QApplication.instance()
         if application is not None:
@@ -175,7 +176,7 @@ class Workbench(Display):
         return self._drag or (self._tools[ToolKey.HAND] if self._space else self._tool)
 
     def _show_pointer(self) -> None:
-        self.setCursor(self._tool_in_force().cursor(pressed=self._drag is not None))
+        self.setCursor(self._tool_in_force().cursor(pressed=self._drag is not None, ratio=self.ratio()))
         self._move_ring()
 
     def _move_ring(self) -> None:

@@ -11,6 +11,8 @@ from crackstudio.studio.widgets.action_set import CLASSES
 from crackstudio.studio.widgets.class_rows import ClassRow, swatch_icon
 from crackstudio.studio.widgets.main_window import MainWindow
 
+_STEPS = {"next_class": 1, "previous_class": -1}
+
 
 def join_classes(window: MainWindow) -> None:
     """What a person wants of the classes, and where they are shown."""
@@ -25,6 +27,8 @@ def join_classes(window: MainWindow) -> None:
         choose = partial(classes.choose_by_key, number)
         window.actions[f"class_{number}"].triggered.connect(lambda _checked, choose=choose: choose())
     window.actions[f"class_{UNSURE}"].triggered.connect(lambda _checked: classes.choose(UNSURE))
+    for name, by in _STEPS.items():
+        window.actions[name].triggered.connect(lambda _checked, by=by: classes.step(by))
     window.actions["add_class"].triggered.connect(lambda _checked: classes.add())
     window.class_missed.connect(classes.choose_by_key)
     window.retraining.run_started.connect(lambda _history: _tell_of_training(window))
@@ -46,6 +50,7 @@ def _show_in_use(window: MainWindow) -> None:
     name, colour = classes.name_of(classes.in_use), classes.colour_of(classes.in_use)
     window.canvas.set_class(classes.in_use, name=name, colour=colour)
     window.classes_panel.set_rows(_rows(classes, keys))
+    window.classes_panel.set_note(_note(window))
     window.tool_bar.set_class(name, icon=swatch_icon(colour, hatched=classes.in_use == UNSURE))
     window.status.set_class(name, colour=colour)
     measured = CRACK.id if classes.in_use == UNSURE else classes.in_use
@@ -57,6 +62,18 @@ def _first_keys(window: MainWindow) -> dict[str, str]:
     """By the names of the actions, as they are shown; empty where there is none."""
     in_force = window.keymap.in_force()
     return {name: native(in_force[name][0]) if in_force[name] else "" for name in CLASSES}
+
+
+def _note(window: MainWindow) -> str:
+    """How the classes are reached that have no key of their own."""
+    following, before = (window.keymap.keys_of(name) for name in _STEPS)
+    if len(window.classes.all()) <= len(CLASS_KEYS) or not (following and before):
+        return ""
+    return tr(
+        "From the tenth class on: a click, or {next} and {previous} step through the list",
+        next=native(following[0]),
+        previous=native(before[0]),
+    )
 
 
 def _rows(classes: Classes, keys: dict[str, str]) -> list[ClassRow]:

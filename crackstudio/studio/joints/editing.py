@@ -175,6 +175,9 @@ def _join_tools(window: MainWindow) -> None:
     canvas.brush_size_changed.connect(window.tool_panel.set_size)
     canvas.tool_hint_changed.connect(window.tool_panel.set_hint)
     canvas.tool_hint_changed.connect(lambda _hint: window.tool_panel.show_tracing(canvas.tool is ToolKey.TRACE))
+    window.tool_panel.darkness_changed.connect(lambda level: setattr(canvas, "dark_below", level))
+    for told in (canvas.tool_hint_changed, window.session.proposal_changed, window.session.image_opened):
+        told.connect(lambda _what: _offer_darkness(window))
     window.tool_panel.tracing_changed.connect(lambda on: setattr(canvas, "traces_by_brush", on))
     window.tool_panel.size_changed.connect(lambda size: setattr(canvas, "brush_size", size))
     session = window.session
@@ -183,14 +186,21 @@ def _join_tools(window: MainWindow) -> None:
     actions["take_proposal"].triggered.connect(window.reviewing.take_proposal)
 
 
+def _offer_darkness(window: MainWindow) -> None:
+    """The lasso goes by the picture where there is no proposal."""
+    canvas = window.canvas
+    window.tool_panel.show_darkness(canvas.tool is ToolKey.LASSO and canvas.proposal is None)
+
+
 def _join_mending(window: MainWindow) -> None:
     for mend in Mend:
         window.actions[mend].triggered.connect(lambda _checked, mend=mend: _mend(window, mend))
 
 
 def _mend(window: MainWindow, what: Mend) -> None:
-    title, size = title_of(what), window.mend_panel.size_of(what)
-    window.mending.mend(what, title=title, value=window.canvas.brush_value, size=size)
+    panel = window.mend_panel
+    title = tr("{mend} ({size})", mend=title_of(what), size=panel.words_of(what))
+    window.mending.mend(what, title=title, value=window.canvas.brush_value, size=panel.size_of(what))
 
 
 def _swapped(window: MainWindow) -> QAction:
@@ -220,11 +230,14 @@ def _join_review(window: MainWindow) -> None:
     panel.accept_pressed.connect(reviewing.accept)
     panel.nothing_pressed.connect(reviewing.confirm_nothing)
     panel.flag_pressed.connect(reviewing.toggle_flag)
-    for name, act in (("accept", reviewing.accept), ("confirm_nothing", reviewing.confirm_nothing)):
+    for name, act in (
+        ("accept", reviewing.accept),
+        ("confirm_nothing", reviewing.confirm_nothing),
+        ("unconfirm", reviewing.take_confirmation_back),
+    ):
         meant = partial(reviewing.by_key, name, act)
         actions[name].triggered.connect(lambda _checked=False, meant=meant: _unless_typing(window, meant))
-    for name, act in (("flag", reviewing.toggle_flag), ("unconfirm", reviewing.take_confirmation_back)):
-        actions[name].triggered.connect(lambda _checked=False, name=name, act=act: reviewing.by_key(name, act))
+    actions["flag"].triggered.connect(lambda _checked=False: reviewing.by_key("flag", reviewing.toggle_flag))
     for tag in Tag:
         act, name = partial(reviewing.set_tag, tag), f"tag_{tag.value}"
         actions[name].triggered.connect(lambda _checked=False, name=name, act=act: reviewing.by_key(name, act))

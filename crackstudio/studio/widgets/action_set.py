@@ -76,5 +76,6 @@ def _make(binding: Binding, window: QMainWindow) -> QAction:
     action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
     if binding.icon:
         action.setIcon(icon(binding.icon))
-    action.setStatusTip("")
+    if binding.hint:
+        say(action, statusTip=binding.hint)
     return action

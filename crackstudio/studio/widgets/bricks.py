@@ -89,9 +89,14 @@ def glyph_button(icon_name: str, *, tip: str, colour: str = "muted", checkable: 
 
 
 def show_tip(widget: QWidget, action: QAction) -> None:
-    """Give `widget` the tool tip of `action`, and every later one."""
-    widget.setToolTip(action.toolTip())
-    action.changed.connect(lambda: widget.setToolTip(action.toolTip()))
+    """Give `widget` the tool tip and the hint line of `action`, and every later one."""
+
+    def show_now() -> None:
+        widget.setToolTip(action.toolTip())
+        widget.setStatusTip(action.statusTip())
+
+    show_now()
+    action.changed.connect(show_now)
 
 
 def inset(box: QAbstractSpinBox) -> None:

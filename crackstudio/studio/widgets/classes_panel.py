@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QColorDialog, QFrame, QHBoxLayout, QListView, QMenu
 
 from crackstudio.core.classes import UNSURE
-from crackstudio.studio.language import tr
-from crackstudio.studio.widgets.bricks import Section, glyph_button, push
+from crackstudio.studio.language import show, tr
+from crackstudio.studio.widgets.bricks import Section, glyph_button, push, text
 from crackstudio.studio.widgets.class_rows import ROW_HEIGHT, ClassDelegate, ClassModel, ClassRow
 
 _MOST_SHOWN = 9
@@ -37,7 +37,10 @@ class ClassesPanel(Section):
         self._add.setObjectName("add_class")
         self._rename = glyph_button("pencil-simple", tip=tr("Rename the class in use"))
         self._remove = glyph_button("trash", tip=tr("Remove the class in use, if no mask holds it"))
+        self._note = text("", kind="muted", wrap=True)
+        self._note.setContentsMargins(16, 4, 12, 0)
         self._lay_out()
+        self.set_note("")
         self.model.renamed.connect(self.renamed)
         delegate.pressed.connect(self.class_pressed)
         delegate.eye_pressed.connect(lambda identity: self.shown_changed.emit(identity, not self._row(identity).shown))
@@ -54,6 +57,11 @@ class ClassesPanel(Section):
         for button in (self._rename, self._remove):
             button.setEnabled(self._in_use() != UNSURE)
         self.view.scrollTo(self.model.index_of(self._in_use()))
+
+    def set_note(self, words: str) -> None:
+        """Said below the list; empty where there is nothing to say."""
+        show(self._note, text=words)
+        self._note.setVisible(bool(words))
 
     def edit_name(self, identity: int) -> None:
         """Let a person type another name."""
@@ -99,6 +107,7 @@ class ClassesPanel(Section):
         self.body.setContentsMargins(0, 2, 0, 10)
         self.body.setSpacing(0)
         self.body.addWidget(self.view)
+        self.body.addWidget(self._note)
         self.body.addLayout(buttons)
 
 

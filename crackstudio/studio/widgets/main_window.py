@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeyEvent
+from PySide6.QtCore import QEvent, Qt, Signal, SignalInstance
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeyEvent, QStatusTipEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 
 from crackstudio.studio.background import Background
@@ -48,10 +48,10 @@ _LAYER_TITLES = {
     Layer.TILES: later("Tile tags"),
 }
 _NEEDS_PROJECT = (
-    *TOOLS, *Mend, "add_class", "rescan", "save", "export_measurements", "close_project", "swap", "smaller", "larger",
-    "take_proposal", "previous", "next", "next_unreviewed", "tag_cracked", "tag_intact", "tag_unknown", "accept",
-    "confirm_nothing", "flag", "unconfirm", "propose", "retrain", "retrain_form", "fit", "actual_size", "zoom_in",
-    "zoom_out", "peek", "before_after",
+    *TOOLS, *Mend, "next_class", "previous_class", "add_class", "rescan", "save", "export_measurements",
+    "close_project", "swap", "smaller", "larger", "take_proposal", "previous", "next", "next_unreviewed",
+    "tag_cracked", "tag_intact", "tag_unknown", "accept", "confirm_nothing", "flag", "unconfirm", "propose",
+    "retrain", "retrain_form", "fit", "actual_size", "zoom_in", "zoom_out", "peek", "before_after",
 )  # fmt: skip
 _NEEDS_RUN = ("pause", "stop", "use_now", "copy_command", "pin_probe")
 
@@ -152,6 +152,12 @@ class MainWindow(QMainWindow):
         """Bring one of the panels on the right in sight."""
         panel.unfold()
         self._scroll.ensureWidgetVisible(panel)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QStatusTipEvent):
+            self.status.set_hint(event.tip())
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not event.isAutoRepeat() and pressed_key(event) in self._peek_keys:

@@ -27,17 +27,27 @@ class StatusBar(QStatusBar):
         self._review = QLabel()
         self._saved = QLabel()
         self._message = QLabel()
+        self._hint = QLabel()
+        self._hint.hide()
         self._passing = QTimer(self, singleShot=True, interval=MESSAGE_MS)
         self._passing.timeout.connect(self._message.clear)
         self._cursor.setMinimumWidth(170)
         for left in (self._path, self._size, self._zoom, self._class, self._cursor):
             self.addWidget(left)
         self.addWidget(self._message, 1)
+        self.addWidget(self._hint, 1)
         for right in (self._review, self._saved):
             self.addPermanentWidget(right)
 
+    def set_hint(self, words: str) -> None:
+        """What the thing under the pointer does, in place of the message; empty: the message is in sight again."""
+        self._hint.setText(words)
+        self._hint.setVisible(bool(words))
+        self._message.setVisible(not words)
+
     def say(self, words: str) -> None:
         """A line that passes by; the rest stays in sight."""
+        self.set_hint("")
         show(self._message, text=words)
         self._passing.start()
 

@@ -99,7 +99,7 @@ class MainToolBar(QToolBar):
     def set_device(self, device: str, *, hint: str) -> None:
         """Show where networks run; `hint` mends an unused GPU."""
         self._device_place.setVisible(bool(device))
-        self.device.setText(f"{device} !" if hint else device)
+        show(self.device, text=tr("{device} !", device=heard(device)) if hint else heard(device))
         show(self.device, toolTip=heard(hint) if hint else tr("Where networks run"))
 
     def set_class(self, name: str, *, icon: QIcon) -> None:

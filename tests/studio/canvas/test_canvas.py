@@ -823,6 +823,22 @@ def test_the_lasso_takes_in_the_proposal_or_what_is_dark(qtbot: QtBot, proposed:
     assert 18 <= columns.min() < columns.max() <= 101
 
 
+@pytest.mark.parametrize(("below", "expected"), [(None, (60, 69)), (41 / 255, (60, 69)), (151 / 255, (50, 69))])
+def test_without_a_proposal_the_lasso_goes_by_a_brightness_set_by_hand(
+    qtbot: QtBot, below: float | None, expected: tuple[int, int]
+) -> None:
+    easel = Easel(qtbot)
+    picture = np.full((HEIGHT, WIDTH, 3), 200, np.uint8)
+    picture[50:60], picture[60:70] = 150, 40  # Otsu parts the darker one from the rest
+    easel.canvas.set_image(picture)
+    easel.canvas.set_editor(easel.editor)
+    easel.canvas.set_tool(ToolKey.LASSO)
+    easel.canvas.dark_below = below
+    easel.drag((20, 20), (100, 20), (100, 100), (20, 100))
+    rows, _ = np.nonzero(easel.editor.array())
+    assert (rows.min(), rows.max()) == expected
+
+
 @pytest.fixture
 def cracked(qtbot: QtBot) -> Easel:
     """A canvas on a picture with a dark line, 3 px wide, along y = 40 and then down x = 100."""

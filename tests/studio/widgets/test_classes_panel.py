@@ -336,3 +336,24 @@ def test_the_menu_of_a_row_hides_and_renames(window, qtbot):
     menu = panel.findChildren(QMenu)[-1]
     assert [action.text() for action in menu.actions()] == ["Hide on the canvas"]
     menu.close()
+
+
+def test_the_tenth_class_is_reached_by_key_and_the_panel_says_how(window, qtbot):
+    note = window.classes_panel._note
+    for _ in range(8):
+        window.classes.add()
+    assert not note.isVisible()
+    window.classes.add()
+    assert note.isVisible()
+    assert "Ctrl+]" in note.text()
+    assert "Ctrl+[" in note.text()
+    window.classes.choose(9)
+    window.canvas.setFocus()
+    qtbot.waitUntil(window.isActiveWindow)
+    for key, expected in (("]", 10), ("]", UNSURE), ("]", CRACK.id), ("[", UNSURE), ("[", 10), ("[", 9)):
+        qtbot.keyClick(window.canvas, key, Qt.KeyboardModifier.ControlModifier)
+        assert window.classes.in_use == window.canvas.brush_value == expected
+    window.set_keymap(window.keymap.with_keys("next_class", ["Z"]))
+    assert "Z" in note.text()
+    window.set_keymap(window.keymap.with_keys("next_class", []))
+    assert not note.isVisible()

@@ -7,10 +7,15 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
 from crackstudio.studio.app import build_window
 from crackstudio.studio.canvas.tools.tool import ToolKey
-from crackstudio.studio.keymap import ACTIONS
+from crackstudio.studio.key_presets import PRESETS
+from crackstudio.studio.keymap import ACTIONS, CLASS_KEYS
+from crackstudio.studio.own_keys import KeyMap, native
 from crackstudio.studio.settings import Settings
 from crackstudio.studio.widgets.keys_editor import KeysEditor
 from crackstudio.studio.widgets.keys_sheet import KeysSheet
+
+NUMBERED = [f"class_{number}" for number in CLASS_KEYS]
+"""In one row, where their keys go on with the numbers."""
 
 
 @pytest.fixture
@@ -32,7 +37,7 @@ def shortcuts(window, name):
 
 
 def caps(sheet):
-    return [cap.text() for cap in sheet._body.findChildren(QLabel, "key")]
+    return [cap.text() for cap in sheet.findChildren(QLabel, "key")]
 
 
 def test_a_key_is_recorded_and_works_at_once(opened, editor, qtbot):
@@ -117,10 +122,10 @@ def test_every_action_is_in_a_menu(opened):
 
 
 def test_four_keys_are_enough(opened, editor, qtbot):
-    for key in (Qt.Key.Key_R, Qt.Key.Key_N, Qt.Key.Key_M):
+    for key in (Qt.Key.Key_R, Qt.Key.Key_S, Qt.Key.Key_Z):
         assert editor.panel.recorder.isEnabled()
         press(qtbot, editor, "flag", key)
-    assert shortcuts(opened, "flag") == ["G", "R", "N", "M"]
+    assert shortcuts(opened, "flag") == ["G", "R", "S", "Z"]
     assert not editor.panel.recorder.isEnabled()
 
 
@@ -134,7 +139,7 @@ def test_there_is_one_editor_and_a_double_click_records(opened, editor, qtbot):
     editor.list.itemActivated.emit(editor.list.currentItem(), 0)
     qtbot.waitUntil(editor.panel.recorder.hasFocus)
     qtbot.keyClick(editor.panel.recorder, Qt.Key.Key_R)
-    assert shortcuts(opened, "grow") == ["R"]
+    assert shortcuts(opened, "grow") == ["Shift+G", "R"]
 
 
 def test_search_by_action_key_and_group(editor):
@@ -177,12 +182,32 @@ def test_the_sheet_and_buttons_follow(opened, qtbot):
     next(button for button in sheet.findChildren(QPushButton) if "Change keys" in button.text()).click()
     editor = opened.findChild(KeysEditor)
     press(qtbot, editor, "grow", Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    editor.panel._shown[0].findChild(QToolButton).click()
     assert "Ctrl+R" in caps(sheet)
+    assert "Shift+G" not in caps(sheet)
     assert opened.actions["grow"].toolTip().startswith("Grow  (Ctrl+R)\n")
     press(qtbot, editor, "accept", Qt.Key.Key_R)
     assert opened.image_panel.accept.toolTip() == opened.actions["accept"].toolTip()
     button = next(one for one in opened.mend_panel.findChildren(QPushButton) if one.text() == "Grow")
     assert button.toolTip() == opened.actions["grow"].toolTip()
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_sheet_has_every_action_of_every_preset(opened, preset):
+    sheet = KeysSheet(keymap=KeyMap(preset=preset), parent=opened)
+    said = {label.text() for label in sheet.findChildren(QLabel)}
+    titles = {str(binding.title) for binding in ACTIONS if binding.name not in NUMBERED}
+    assert titles <= said
+    assert {native(keys[0]) for name, keys in KeyMap(preset=preset).in_force().items() if name not in NUMBERED} <= said
+
+
+def test_the_sheet_fits_on_the_screen(opened, qtbot):
+    opened.actions["keys"].trigger()
+    sheet = opened.findChild(KeysSheet)
+    room = sheet.screen().availableSize()
+    assert (sheet.width(), sheet.height()) <= (room.width(), room.height())
+    change = next(button for button in sheet.findChildren(QPushButton) if "Change keys" in button.text())
+    assert sheet.rect().contains(change.geometry())
 
 
 def test_the_mask_is_hidden_while_its_new_key_is_held(opened, editor, qtbot, monkeypatch):

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox
 
 from crackstudio.core.images import ImageEntry, MaskKind, Review, Tag
 from crackstudio.engine.methods import methods
 from crackstudio.studio.canvas.weights import WeightRule
+from crackstudio.studio.mending import Mend
 from crackstudio.studio.widgets.bricks import Section, Segments, SliderRow
 from crackstudio.studio.widgets.image_panel import ImagePanel
 from crackstudio.studio.widgets.layers_panel import LayersPanel
@@ -150,3 +152,39 @@ def test_image_panel(shown, qtbot):
     assert accepted == ["cracked"]
     panel.set_share(0.0123)
     assert panel._share.text() == "1.23%"
+
+
+def test_mending_takes_no_size_that_would_keep_the_machine_busy_for_minutes(opened):
+    boxes = opened.mend_panel._sizes
+    for mend, most in ((Mend.GROW, 200), (Mend.SHRINK, 200), (Mend.BRIDGE_GAPS, 200), (Mend.PRUNE_SPURS, 100)):
+        boxes[mend].setValue(100_000)
+        assert opened.mend_panel.size_of(mend) == most
+        assert f"{most} at most" in boxes[mend].toolTip()
+
+
+def test_the_lasso_offers_a_brightness_by_hand_where_there_is_no_proposal(opened, qtbot):
+    panel, canvas = opened.tool_panel, opened.canvas
+    by_hand = panel.findChild(QCheckBox, "darkness_by_hand")
+    darkness = panel.findChild(SliderRow, "darkness")
+    assert not by_hand.isVisibleTo(panel)
+    opened.actions["lasso"].trigger()
+    assert by_hand.isVisibleTo(panel)
+    assert not darkness.isVisibleTo(panel)
+    assert canvas.dark_below is None
+    by_hand.click()
+    assert darkness.isVisibleTo(panel)
+    assert canvas.dark_below == darkness.value / 255
+    darkness._number.setValue(51)
+    assert canvas.dark_below == 0.2
+    opened.actions["wand"].trigger()
+    assert not by_hand.isVisibleTo(panel)
+    assert not darkness.isVisibleTo(panel)
+    opened.actions["lasso"].trigger()
+    assert darkness.isVisibleTo(panel)
+    by_hand.click()
+    assert canvas.dark_below is None
+
+
+def test_with_a_proposal_the_lasso_offers_no_brightness(proposed):
+    proposed.actions["lasso"].trigger()
+    assert not proposed.tool_panel.findChild(QCheckBox, "darkness_by_hand").isVisibleTo(proposed.tool_panel)

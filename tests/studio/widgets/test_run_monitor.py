@@ -167,6 +167,14 @@ def test_the_list_of_runs_offers_what_a_run_allows(monitor, qtbot):
     assert pressed.args == ["20261120-110000-unet"]
 
 
+@pytest.mark.parametrize("state", RunState)
+def test_every_run_that_did_not_come_to_its_end_can_be_gone_on_with_from_the_list(monitor, state):
+    monitor.set_runs([history(state=state).summary()])
+    monitor.runs._table.setCurrentCell(0, 0)
+    goes_on = state not in (RunState.RUNNING, RunState.FINISHED)
+    assert monitor.runs._resume.isEnabled() is goes_on
+
+
 def test_no_run_says_what_to_do(monitor):
     monitor.show_history(None, live=False)
     assert "Retrain starts one" in monitor.header._title.text()

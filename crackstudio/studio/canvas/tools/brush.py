@@ -12,6 +12,7 @@ class BrushTool(Tool):
     """
 
     key = ToolKey.BRUSH
+    is_marked = False
     feels_pressure = True
 
     @property

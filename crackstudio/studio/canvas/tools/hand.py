@@ -19,7 +19,7 @@ class HandTool(Tool):
     def hint(self) -> str:
         return tr("Drag to move the image · wheel zooms")
 
-    def cursor(self, *, pressed: bool) -> Qt.CursorShape:
+    def cursor(self, *, pressed: bool, ratio: float) -> Qt.CursorShape:  # noqa: ARG002  the system draws it
         return Qt.CursorShape.ClosedHandCursor if pressed else Qt.CursorShape.OpenHandCursor
 
     def press(self, easel: Easel, pointer: Pointer) -> None:  # noqa: ARG002  it moves nothing yet

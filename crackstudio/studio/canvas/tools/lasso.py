@@ -50,7 +50,7 @@ class LassoTool(Tool):
         if easel.proposal is not None:
             picture, threshold, side = easel.proposal, easel.threshold, Side.OVER
         else:
-            picture, threshold, side = easel.picture, _between(easel.picture, outline), Side.UNDER
+            picture, threshold, side = easel.picture, easel.dark_below or _between(easel.picture, outline), Side.UNDER
         make = partial(shapes.lasso, outline=outline, picture=picture, threshold=threshold, side=side, value=value)
         easel.editor.change(tr("Lasso"), make)
 

@@ -21,7 +21,7 @@ class TilesTool(Tool):
             "tags back, and so does a click on a tile that has the tag"
         )
 
-    def cursor(self, *, pressed: bool) -> Qt.CursorShape:  # noqa: ARG002  it stays
+    def cursor(self, *, pressed: bool, ratio: float) -> Qt.CursorShape:  # noqa: ARG002  it stays
         return Qt.CursorShape.CrossCursor
 
     def press(self, easel: Easel, pointer: Pointer) -> None:

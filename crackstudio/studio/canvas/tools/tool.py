@@ -6,10 +6,13 @@ from enum import StrEnum
 from typing import ClassVar, Protocol
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QCursor
 
 from crackstudio.imaging.patch import Pixels
 from crackstudio.imaging.shapes import Point
 from crackstudio.studio.background import Background
+from crackstudio.studio.canvas.tools.cursors import marked_cursor
+from crackstudio.studio.keymap import BINDINGS
 from crackstudio.studio.mask_editor import MaskEditor
 from crackstudio.studio.tile_editor import TileEditor
 
@@ -96,6 +99,10 @@ class Easel(Protocol):
         """In [0, 1]; what is over it counts as crack."""
 
     @property
+    def dark_below(self) -> float | None:
+        """The brightness in [0, 1] under which the lasso takes the picture in; None finds it inside each outline."""
+
+    @property
     def trace_width(self) -> int | None:
         """The width of what is traced, in image pixels; None takes it from the picture."""
 
@@ -120,6 +127,8 @@ class Tool(ABC):
     key: ClassVar[ToolKey]
     shows_ring: ClassVar[bool] = True
     """Whether the brush's size is drawn around the pointer."""
+    is_marked: ClassVar[bool] = True
+    """Whether the pointer carries the tool's icon; the ring alone says brush."""
     paints: ClassVar[bool] = True
     """Whether it paints the class in use, in whose colour the ring then is."""
     uses_map: ClassVar[bool] = False
@@ -134,9 +143,11 @@ class Tool(ABC):
     def hint(self) -> str:
         """One line that says what the mouse does now."""
 
-    def cursor(self, *, pressed: bool) -> Qt.CursorShape:  # noqa: ARG002  the hand closes
-        """The system's pointer; blank where the ring stands for it."""
-        return Qt.CursorShape.BlankCursor if self.shows_ring else Qt.CursorShape.ArrowCursor
+    def cursor(self, *, pressed: bool, ratio: float) -> QCursor | Qt.CursorShape:  # noqa: ARG002  the hand closes
+        """The pointer, drawn for a screen of that ratio; the ring stands for its cross, or for all of it."""
+        if self.is_marked:
+            return marked_cursor(BINDINGS[self.key].icon, cross=not self.shows_ring, ratio=ratio)
+        return Qt.CursorShape.BlankCursor
 
     @abstractmethod
     def press(self, easel: Easel, pointer: Pointer) -> None:

@@ -26,7 +26,9 @@ class WandTool(Tool):
     @property
     def hint(self) -> str:
         return tr(
-            "Click a colour; drag right for more, left for less · stops at other classes · right-drag or Ctrl erases"
+            "Click a colour; drag right for more, left for less · goes no farther than {reach} px from the click · "
+            "stops at other classes · right-drag or Ctrl erases",
+            reach=REACH,
         )
 
     def press(self, easel: Easel, pointer: Pointer) -> None:

@@ -27,6 +27,8 @@ _COLUMNS = (
     later("Purpose"),
 )
 
+_GOES_ON = (RunState.INTERRUPTED, RunState.STOPPED, RunState.FAILED)
+
 
 class RunList(QWidget):
     """Choosing a run shows it again; the buttons act on the chosen one."""
@@ -133,7 +135,7 @@ class RunList(QWidget):
     def _show_buttons(self) -> None:
         run = self.chosen()
         self._use.setEnabled(run is not None and run.has_checkpoint)
-        self._resume.setEnabled(run is not None and run.state in (RunState.INTERRUPTED, RunState.STOPPED))
+        self._resume.setEnabled(run is not None and run.state in _GOES_ON)
         self._copy.setEnabled(run is not None)
 
 
