@@ -1,7 +1,9 @@
 """What happens at each scoring: the guard looks, scores and previews are made, checkpoints are kept."""
 
 import math
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import torch
@@ -74,8 +76,9 @@ class Assessment:
         return self._guard is not None and bool(self._jury.cracked) and bool(self._jury.intact)
 
     def save_last(self, progress: Progress) -> None:
-        """The last checkpoint, and all that the run needs to continue."""
-        save_state(self._run.path / STATE, self._method, progress)
+        """The last checkpoint, and all that the run needs to continue. Raises RunError where the disk is full."""
+        with _told(progress.step):
+            save_state(self._run.path / STATE, self._method, progress)
         self._save(LAST, progress.step)
 
     def pin(self, probe: Preview, step: int) -> None:
@@ -96,8 +99,11 @@ class Assessment:
             )
 
     def _show(self, step: int, *, newest: bool = False) -> None:
-        for preview in self._gallery.show(self._method, step, place=self._place, newest=newest):
-            self._voice.say(preview)
+        try:
+            for preview in self._gallery.show(self._method, step, place=self._place, newest=newest):
+                self._voice.say(preview)
+        except OSError as error:  # there may be room for what was learnt all the same
+            print(f"no previews of step {step}: {error}", file=sys.stderr)  # noqa: T201 - the run's log
 
     def _heed(self, step: int, verdict: Verdict) -> None:
         back_to = None
@@ -126,8 +132,21 @@ class Assessment:
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             notes=f"trained on {self._record.images} images",
         )
-        save_checkpoint(self._run.path / where, self._method, card)
+        with _told(step):
+            save_checkpoint(self._run.path / where, self._method, card)
         self._voice.say(CheckpointSaved(step=step, path=where, best=where == BEST))
+
+
+@contextmanager
+def _told(step: int) -> Iterator[None]:
+    """Turns an `OSError` into a `RunError` for a person."""
+    try:
+        yield
+    except OSError as error:
+        raise RunError(
+            f"The run cannot be saved at step {step} ({error.strerror or error}). Free some space or give the "
+            "permission back, then go on from its last state."
+        ) from error
 
 
 def _rank(card: CheckpointCard) -> float:

@@ -99,6 +99,11 @@ class TiledMask:
         """Whether every tile is blank."""
         return not self._tiles
 
+    @property
+    def tile_count(self) -> int:
+        """How many tiles may hold more than background."""
+        return len(self._tiles)
+
     def is_blank(self, row: int, col: int) -> bool:
         """Whether the tile is known to hold background only (it costs nothing)."""
         return (row, col) not in self._tiles
@@ -134,6 +139,11 @@ class TiledMask:
     def shares(self, row: int, col: int, other: "TiledMask") -> bool:
         """Whether a tile is one and the same in both, written by neither since they shared it."""
         return self._tiles.get((row, col)) is other._tiles.get((row, col))  # noqa: SLF001
+
+    def shares_all(self, other: "TiledMask") -> bool:
+        """Whether neither has written to any tile since they shared it."""
+        mine, its = self._tiles, other._tiles  # noqa: SLF001
+        return mine.keys() == its.keys() and all(tile is its[key] for key, tile in mine.items())
 
     def changes_since(self, before: "TiledMask", *, known: Mapping[TileKey, TileChange] | None = None) -> Patch:
         """The patch from `before`, an earlier snapshot of this mask, to now. Looks at written tiles only.

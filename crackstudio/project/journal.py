@@ -45,9 +45,9 @@ class Journal:
         return self._appended
 
     @property
-    def is_waiting(self) -> bool:
-        """Whether anything is still to be written."""
-        return bool(self._unwritten)
+    def waiting(self) -> int:
+        """How many payloads are still to be written."""
+        return len(self._unwritten)
 
     def clear(self, upto: int) -> None:
         """Forget what lies before the mark `upto`, once the rows that were touched before are on disk.

@@ -39,9 +39,9 @@ from crackstudio.project.sources import Sources
 from crackstudio.project.state import NetworkInUse, State, Value
 from crackstudio.project.tile_book import TileBook
 from crackstudio.project.walk import require_readable
-from crackstudio.project.writer import Writer
+from crackstudio.project.writer import Unwritten, Writer
 
-__all__ = ["NetworkInUse", "Project", "Value"]
+__all__ = ["NetworkInUse", "Project", "Unwritten", "Value"]
 
 
 class Project:
@@ -295,7 +295,7 @@ class Project:
     def has_strokes(self, image: int) -> bool:
         """Whether an image has strokes that are not in its mask. Reads the disk."""
         journal = self._journals.get(image)
-        return (journal is not None and journal.is_waiting) or self._layout.journal(self.entry(image).name).exists()
+        return (journal is not None and journal.waiting > 0) or self._layout.journal(self.entry(image).name).exists()
 
     def identify(self, image: int) -> ImageEntry:
         """Know content and size of an image's file without decoding it. Off the main thread. Raises `RasterError`."""
@@ -330,6 +330,11 @@ class Project:
     def recall(self, key: str, default: Value = None) -> Value:
         """What was remembered."""
         return self._state.recall(key, default)
+
+    def unwritten(self) -> Unwritten:
+        """What would be lost now; masks that are not saved yet lie in journals."""
+        steps = sum(journal.waiting for journal in list(self._journals.values()))
+        return Unwritten(steps=steps, is_whole=self._writer.is_idle)
 
     def flush(self) -> None:
         """Wait until everything is on disk; raises `FolderError` where it cannot be written just now."""

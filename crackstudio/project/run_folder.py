@@ -9,6 +9,7 @@ import platform
 import shlex
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -81,6 +82,7 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._events: BinaryIO | None = None
+        self._untold = bytearray()
 
     def __repr__(self) -> str:
         return f"RunFolder({str(self.path)!r})"
@@ -183,19 +185,32 @@ class RunFolder:
             return
 
     def append(self, event: wire.AnyEvent) -> None:
-        """One line, handed to the operating system at once, so that a killed engine leaves every event it told."""
-        if self._events is None:
-            self.path.mkdir(parents=True, exist_ok=True)
-            self._events = self.events_path.open("ab", buffering=0)
-            if self._events.tell():
-                self._events.write(b"\n")  # an older engine may have been killed within a line
-        self._events.write(wire.encode(event))
+        """One line, handed to the operating system at once, so that a killed engine leaves every event it told.
+
+        What the disk does not take, be it half a line, stays in memory and goes before the next one.
+        """
+        self._untold += wire.encode(event)
+        self._hand_over()
 
     def close(self) -> None:
         """Close `events.jsonl` after `append`; a later `append` opens it again."""
+        self._hand_over()
         if self._events is not None:
             self._events.close()
             self._events = None
+
+    def _hand_over(self) -> None:
+        with suppress(OSError):
+            while self._untold:
+                events = self._events or self._open_events()
+                del self._untold[: events.write(self._untold)]
+
+    def _open_events(self) -> BinaryIO:
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._events = self.events_path.open("ab", buffering=0)
+        if self._events.tell():
+            self._untold[:0] = b"\n"  # an older engine may have been killed within a line
+        return self._events
 
     def state(self, *, alive: bool = False) -> RunState:
         """How the run stands by its last words; without any it is `interrupted` unless its engine is `alive`."""

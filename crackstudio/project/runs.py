@@ -20,7 +20,7 @@ _Asked = TypeVar("_Asked")
 
 
 class Runs:
-    """Asking for the stock is instant; all else reads and writes the disk, off the main thread."""
+    """Asking for the stock or a folder is instant; all else reads and writes the disk, off the main thread."""
 
     def __init__(
         self, folder: Path, layout: Layout, *, catalogue: Catalogue, masks: MaskStore, contents: Contents
@@ -35,6 +35,10 @@ class Runs:
     def all(self) -> list[RunFolder]:
         """Every run, the oldest first."""
         return [RunFolder(record.parent) for record in sorted(self._layout.runs.glob("*/run.json"))]
+
+    def folder(self, run_id: str) -> RunFolder:
+        """The folder of a run, wherever it stands; instant, nothing is read."""
+        return RunFolder(self._layout.runs / run_id)
 
     def create(self, spec: RunSpec, *, stop: threading.Event | None = None) -> RunFolder:
         """A run folder with its snapshot and `run.json`, ready for an engine.

@@ -6,6 +6,7 @@ What could not be written (disk full, permission lost) stays in memory, is told 
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from crackstudio.core.errors import FolderError
 from crackstudio.project.database import Database, Stored
@@ -22,6 +23,14 @@ ReadImages = Callable[[Iterable[int]], tuple[list[Stored], list[int]]]
 
 Acts = deque[tuple[str, Callable[[], None]]]
 """What to do, each with its key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwritten:
+    """What no disk has yet: steps of painting, and (if not `is_whole`) tags, reviews or small things."""
+
+    steps: int
+    is_whole: bool
 
 
 class Writer:
@@ -75,11 +84,16 @@ class Writer:
             (self._last if last else self._acts).append((key, act))
             self._start()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether all that was given is on disk."""
+        return self._idle
+
     def settle(self) -> None:
         """Wait until all that was given is on disk; raises `FolderError` where it cannot be written just now."""
         with self._wake:
             begun = self._begun
-            self._hurry = True
+            self._hurry = not self._idle
             self._wake.notify_all()
             self._wake.wait_for(lambda: self._idle or (self._trouble and self._ended > begun))
             if not self._idle:

@@ -6,6 +6,7 @@ Widgets call the session, proposing and retraining; these signal the widgets. On
 import gc
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,7 +42,12 @@ from crackstudio.studio.taking_ahead import TakingAhead
 from crackstudio.studio.theme import Theme
 from crackstudio.studio.widgets.main_window import MainWindow
 
-READERS = 2
+DRAWERS = 2
+"""A long change of one mask leaves room for the next one's."""
+READERS = 3
+"""One each for the scan of a folder, for an image that will be wanted, and for the one that is wanted now."""
+_LONGEST_END_S = 30
+"""What a person did is saved by then, or given up: a disk that does not answer keeps no process alive."""
 _TURN_S = 0.0005
 """Another thread's Python may keep the window waiting for so long, each time that the window comes back from Qt. With
 Python's own 5 ms it took 50 to paint ten rows of the list beside a batch.
@@ -53,7 +59,7 @@ def run_studio(folder: Path | None, *, project: Path | None = None) -> int:
     app = make_app()
     settings = Settings(default_path())
     speak(settings.language)
-    window = build_window(settings, theme=Theme(app, scheme=settings.scheme))
+    window = build_window(settings, theme=Theme(app, scheme=settings.scheme), owns_process=True)
     sys.excepthook = lambda _kind, error, _trace: take_mishap(error, window.session)
     window.show()
     QTimer.singleShot(0, window, lambda: _after_first_paint(window, folder, project))
@@ -72,16 +78,22 @@ def make_app() -> QApplication:
     return app
 
 
-def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequence[str] = ENGINE) -> MainWindow:
-    """The whole studio, not shown yet and with no engine started; closing it ends everything that it started."""
-    reading, writing, measuring = Background(threads=READERS), Background(threads=1), Background(threads=1)
+def build_window(
+    settings: Settings, *, theme: Theme | None = None, engine: Sequence[str] = ENGINE, owns_process: bool = False
+) -> MainWindow:
+    """The whole studio, not shown yet and with no engine started; closing it ends everything that it started.
+
+    One that `owns_process` ends it too, where a disk that does not answer would keep it alive.
+    """
+    reading, writing = Background(threads=READERS), Background(threads=1)
+    measuring, drawing = Background(threads=1), Background(threads=DRAWERS)
     session = Session(reading=reading, writing=writing)
     Recovery(session)
     SaveTrouble(session)
     proposing = Proposing(session, command=engine)
     succession = Succession(session, proposing=proposing)
     retraining = Retraining(session, proposing=proposing, succession=succession, command=engine)
-    mending = Mending(session)
+    mending = Mending(session, background=drawing)
     TakingAhead(session)
     window = MainWindow(
         session=session,
@@ -94,9 +106,9 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
         background=reading,
         settings=settings,
     )
-    for owned in (reading, writing, measuring, session):
+    for owned in (reading, writing, measuring, drawing, session):
         owned.setParent(window)
-    join_project(window, measuring=measuring)
+    join_project(window, measuring=measuring, drawing=drawing)
     join_classes(window)
     join_editing(window)
     join_proposal(window)
@@ -107,7 +119,9 @@ def build_window(settings: Settings, *, theme: Theme | None = None, engine: Sequ
     join_training(window)
     join_dialogs(window, theme=theme)
     session.saved.connect(lambda _entry: window.notices.settle("close"))
-    window.closing.connect(lambda: _end(window, pools=(window.canvas.background, reading, writing, measuring)))
+    session.wait_ended.connect(lambda: window.notices.settle("wait"))
+    pools = (window.canvas.background, reading, measuring, drawing)
+    window.closing.connect(lambda: _end(window, pools=pools, owns_process=owns_process))
     return window
 
 
@@ -130,10 +144,17 @@ def _after_first_paint(window: MainWindow, folder: Path | None, project: Path | 
         window.session.open_folder(folder, home=project)
 
 
-def _end(window: MainWindow, *, pools: Sequence[Background]) -> None:
-    """Engines first, so that nothing new comes; then the project, which the window has saved, and the pools."""
-    window.retraining.close()
+def _end(window: MainWindow, *, pools: Sequence[Background], owns_process: bool) -> None:
+    """Nobody sees the window any more: its project is closed behind what is still written, then all ends."""
+    session = window.session
+    if owns_process:
+        alarm = threading.Timer(_LONGEST_END_S, os._exit, (0,))
+        alarm.daemon = True
+        alarm.start()
+    session.let_go()
     window.proposing.close()
-    window.session.let_go()
-    for pool in pools:
+    session.writing.finish()
+    if owns_process and session.has_given_up:
+        os._exit(0)
+    for pool in (*pools, session.writing):
         pool.close()

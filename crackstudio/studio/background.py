@@ -19,6 +19,7 @@ class _Answer:
 
     lane: str | None
     generation: int
+    pool: QThreadPool
     deliver: Callable[[], None]
 
 
@@ -34,11 +35,16 @@ class Background(QObject):
 
     def __init__(self, *, threads: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(threads)
+        self._threads = threads
+        self._pool = self._new_pool()
         self._newest: dict[str, int] = {}
         self._closed = False
         self._answered.connect(self._deliver)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether what is submitted is dropped."""
+        return self._closed
 
     def submit(
         self,
@@ -52,19 +58,24 @@ class Background(QObject):
         """Run `work()` in the pool; then `done(result)` or `failed(exception)` on the main thread."""
         if self._closed:
             return
-        generation = self._next_generation(lane)
+        generation, pool = self._next_generation(lane), self._pool
 
         def run() -> None:
             if not self._is_newest(lane, generation):
                 return
             deliver = self._attempt(work, done=done, failed=failed)
-            self._answered.emit(_Answer(lane=lane, generation=generation, deliver=deliver))
+            if pool is self._pool:
+                self._answered.emit(_Answer(lane=lane, generation=generation, pool=pool, deliver=deliver))
 
-        self._pool.start(run, 1 if urgent else 0)
+        pool.start(run, 1 if urgent else 0)
 
     def forget(self, lane: str) -> None:
         """Make everything submitted to `lane` so far stale."""
         self._next_generation(lane)
+
+    def start_anew(self) -> None:
+        """What was submitted may never end: it goes on in its order, but nobody waits for it or hears of it."""
+        self._pool = self._new_pool()
 
     def finish(self) -> None:
         """Wait until all that was submitted is done and delivered: for the moments before the window goes."""
@@ -77,6 +88,11 @@ class Background(QObject):
         self._closed = True
         self._pool.clear()
         self._pool.waitForDone()
+
+    def _new_pool(self) -> QThreadPool:
+        pool = QThreadPool(self)
+        pool.setMaxThreadCount(self._threads)
+        return pool
 
     def _attempt(
         self,
@@ -103,5 +119,7 @@ class Background(QObject):
         return lane is None or self._newest[lane] == generation
 
     def _deliver(self, answer: _Answer) -> None:
-        if not self._closed and self._is_newest(answer.lane, answer.generation):
+        if self._closed or answer.pool is not self._pool:
+            return
+        if self._is_newest(answer.lane, answer.generation):
             answer.deliver()

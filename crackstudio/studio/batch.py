@@ -1,17 +1,19 @@
 """The verbs of review on many images at once: off the main thread, told in one notice, taken back as one step."""
 
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
 
 from crackstudio.core.images import ImageEntry, MaskKind, Review
+from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.project.deciding import Decided
 from crackstudio.project.project import Project
 from crackstudio.studio import telling
 from crackstudio.studio.errand import Errand
 from crackstudio.studio.language import joined, later, tr
+from crackstudio.studio.mask_steps import Replaced, replaced
 from crackstudio.studio.notice import Notice, Offer, Tone
 from crackstudio.studio.reviewing import Reviewing
 from crackstudio.studio.session import Session
@@ -55,6 +57,10 @@ class _Going:
     steps: list[TakingBack] = field(default_factory=list)
     left: Counter[Left] = field(default_factory=Counter)
     revisions: dict[int, int] = field(default_factory=dict)
+    masks: Mapping[int, TiledMask] = field(default_factory=dict)
+    """The large ones on the desk, as of `revisions`."""
+    ready: Mapping[int, Replaced] = field(default_factory=dict)
+    """How masks on the desk follow the piece that has come, where that was worked out."""
 
 
 class Batch(QObject):
@@ -84,12 +90,10 @@ class Batch(QObject):
         return bool(self._past) or self.is_busy
 
     def act(self, verb: Verb, ids: Sequence[int]) -> None:
-        """Do it to these images; flagging images that are all flagged takes the flags off."""
+        """Do it to these images, which are looked at off the thread: asking 100 000 for their flags takes 25 ms."""
         project = self._free_project()
         if project is None or not ids:
             return
-        if verb is Verb.FLAG and all(project.entry(image).review is Review.FLAGGED for image in ids):
-            verb = Verb.UNFLAG
         pieces = carry_out(project, verb, ids)
         self._start(_Going(errand=self._errand(pieces), doing=_DOING[verb], words=_DONE[verb], total=len(ids)))
 
@@ -117,11 +121,24 @@ class Batch(QObject):
         return self._session.project
 
     def _errand(self, pieces: Iterator[Piece]) -> Errand:
-        errand = Errand(pieces, on=self._session.writing, parent=self)
+        errand = Errand(map(self._made_ready, pieces), on=self._session.writing, parent=self)
         errand.came.connect(self._take)
         errand.ended.connect(self._finish)
         errand.failed.connect(self._fail)
         return errand
+
+    def _made_ready(self, piece: Piece) -> Piece:
+        """On the errand's thread: how large masks on the desk will follow."""
+        masks = self._going.masks if self._going is not None else {}
+        for decision in (decided.decision for decided in piece.decided):
+            before, mask = masks.get(decision.id), decision.mask
+            if (
+                decision.redraws
+                and before is not None
+                and (mask is None or mask.shape == (before.height, before.width))
+            ):
+                piece.ready[decision.id] = replaced(before, mask)
+        return piece
 
     def _start(self, going: _Going) -> None:
         if self._session.image is not None:
@@ -136,7 +153,9 @@ class Batch(QObject):
         going, project = self._going, self._session.project
         if going is None or project is None:
             return
-        going.looked_at += piece.looked_at
+        if piece.verb is not None:  # flagging may have turned out to take flags off
+            going.doing, going.words = _DOING[piece.verb], _DONE[piece.verb]
+        going.looked_at, going.ready = going.looked_at + piece.looked_at, piece.ready
         going.left.update(piece.left)
         changed: dict[int, ImageEntry] = {}
         for decided in piece.decided:
@@ -166,6 +185,7 @@ class Batch(QObject):
                 kind=decision.after.kind or MaskKind.EXACT,
                 text=tr("Batch"),
                 revision=going.revisions.get(identity),
+                ready=going.ready.get(identity),
             )
         ):
             return False
@@ -178,7 +198,7 @@ class Batch(QObject):
 
     def _note_revisions(self) -> None:
         if self._going is not None and self._session.desk is not None:
-            self._going.revisions = self._session.desk.revisions()
+            self._going.revisions, self._going.masks = self._session.desk.revisions(), self._session.desk.large_masks()
 
     def _finish(self) -> None:
         going, self._going = self._going, None

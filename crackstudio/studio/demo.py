@@ -64,9 +64,14 @@ def drive(images: Path, *, truth: Path, pictures: Path, minutes: float = MINUTES
     try:
         _play(demo.script(images))
     finally:
-        window.close()
+        _play(_closing(window))
         qInstallMessageHandler(handler)
     return demo.walked
+
+
+def _closing(window: MainWindow) -> Script:
+    window.close()
+    yield lambda: not window.isVisible()
 
 
 def _without_plugin_noise(_kind: QtMsgType, _context: object, message: str) -> None:

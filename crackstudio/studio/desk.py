@@ -3,7 +3,8 @@
 A mask is saved off the thread when its image is left, by a timer and on closing; until then the journal has it.
 """
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -14,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from crackstudio.core.errors import MaskError
 from crackstudio.core.images import ImageEntry, MaskKind
+from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.project.project import Project
 from crackstudio.studio.background import Background
 from crackstudio.studio.laying import laid
@@ -25,6 +27,7 @@ from crackstudio.studio.loading import (
     load,
     load_proposal,
 )
+from crackstudio.studio.mask_steps import Replaced
 from crackstudio.studio.parting import part_with, unsaved_of
 from crackstudio.studio.shelf import OpenImage, Shelf
 from crackstudio.studio.thresholds import chosen_threshold
@@ -52,6 +55,8 @@ class Desk(QObject):
         super().__init__(parent)
         self._project, self._reading, self._writing = project, reading, writing
         self._shelf = Shelf()
+        self._waiting: deque[int] = deque()
+        """To be prefetched, the likeliest first."""
         self._autosave = QTimer(self, interval=AUTOSAVE_MS)
         self._autosave.timeout.connect(self.save_all)
         self._autosave.start()
@@ -62,11 +67,11 @@ class Desk(QObject):
         if known is not None and known.picture is not None and not self.is_outdated(identity):
             self._reading.forget("open")
             self._shelf.loading.pop("open", None)
-            self._shelf.images.move_to_end(identity)
-            self._shelf.open = identity
+            self._shelf.lay_open(identity)
             self.opened.emit(known)
             return
         self._shelf.loading["open"] = identity
+        self._waiting.clear()
         self._reading.submit(
             lambda: load(self._project, identity, is_edited=known is not None),
             done=lambda loaded: self._present(identity, loaded),
@@ -75,16 +80,28 @@ class Desk(QObject):
             urgent=True,
         )
 
-    def prefetch(self, identity: int) -> None:
-        """Load an image that will be wanted soon, where there is room; failures are told when it is opened."""
-        known = self._shelf.images.get(identity)
-        if known is None or known.picture is None:
-            self._shelf.loading["prefetch"] = identity
-            self.fetch(identity, lane="prefetch")
+    def prefetch(self, identities: Iterable[int]) -> None:
+        """Load images that will be wanted soon, the likeliest first, one at a time, where there is room.
 
-    def fetch(self, identity: int, *, lane: str, done: Callable[[], None] = lambda: None) -> None:
-        """Put an image on the desk without opening it, if there is room; then `done`, also where it cannot be read."""
-        room, is_edited = self._shelf.room, identity in self._shelf.images
+        Failures are told when they are opened.
+        """
+        self._shelf.wanted = tuple(identities)
+        self._waiting = deque(self._shelf.wanted)
+        self._prefetch_next()
+
+    def fetch(
+        self,
+        identity: int,
+        *,
+        lane: str,
+        done: Callable[[], None] = lambda: None,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Put an image on the desk without opening it, if there is room; then `done`, also where it cannot be read.
+
+        Not if it is not wanted any more when it has been read.
+        """
+        room, is_edited = self._shelf.room_for(identity), identity in self._shelf.images
 
         def read() -> Loaded | None:
             is_fitting = is_light(self._project, identity, room=room)
@@ -92,7 +109,7 @@ class Desk(QObject):
 
         self._reading.submit(
             read,
-            done=lambda loaded: self._keep(identity, loaded, done=done),
+            done=lambda loaded: self._keep(identity, loaded if is_wanted() else None, done=done),
             failed=lambda _error: done(),
             lane=lane,
         )
@@ -122,6 +139,11 @@ class Desk(QObject):
     def is_unsaved(self, identity: int) -> bool:
         """Whether an image's mask has steps that are not on disk as a PNG."""
         return self._shelf.is_unsaved(identity)
+
+    @property
+    def has_unsaved(self) -> bool:
+        """Whether any mask has such steps."""
+        return any(map(self.is_unsaved, self._shelf.images))
 
     def is_ahead(self, identity: int) -> bool:
         """Whether the mask on disk is an older one than that on the desk."""
@@ -157,14 +179,29 @@ class Desk(QObject):
         """The image, if it lies on the desk."""
         return self._shelf.images.get(identity)
 
+    def large_masks(self) -> dict[int, TiledMask]:
+        """Masks on the desk that take too long to be replaced at once, for another thread to read."""
+        images = self._shelf.images.items()
+        return {identity: image.editor.snapshot() for identity, image in images if image.editor.is_large}
+
     def revisions(self) -> dict[int, int]:
         """How far each mask on the desk has come."""
         return {identity: image.editor.revision for identity, image in self._shelf.images.items()}
 
-    def take_over(self, identity: int, mask: Pixels | None, *, kind: MaskKind, text: str, revision: int | None) -> bool:
+    def take_over(
+        self,
+        identity: int,
+        mask: Pixels | None,
+        *,
+        kind: MaskKind,
+        text: str,
+        revision: int | None,
+        ready: Replaced | None = None,
+    ) -> bool:
         """A mask was saved past the desk (None: taken away): let the one here follow, as an undo step.
 
-        False where it has changed since `revision` (None: it was not here then): what was painted stays and is saved.
+        `ready` is how, worked out already. False where it has changed since `revision` (None: it was not here then):
+        what was painted stays and is saved.
         """
         image = self._shelf.images.get(identity)
         if image is None:
@@ -178,25 +215,46 @@ class Desk(QObject):
             if identity != self._shelf.open:  # of the picture that was there before: it is read anew when it is wanted
                 self._shelf.put_away(identity)
             return True
-        editor.become(text, mask, kind=kind)
+        editor.become(text, mask, kind=kind, ready=ready)
         self._shelf.saved_revision[identity] = editor.revision
         return True
 
     def close(self) -> None:
-        """Save all and wait for it; what still loads is not wanted any more."""
+        """Queue every unsaved mask; what still loads is not wanted any more, and nothing is told."""
+        self.blockSignals(True)
         self._autosave.stop()
         for lane in ("open", "prefetch", "recovery"):
             self._reading.forget(lane)
         self.save_all()
-        self._writing.finish()
         for image in self._shelf.images.values():
             image.let_go()
         self._shelf.images.clear()
+
+    def _prefetch_next(self) -> None:
+        while self._waiting and "prefetch" not in self._shelf.loading:
+            identity = self._waiting.popleft()
+            known = self._shelf.images.get(identity)
+            if known is None or known.picture is None:
+                self._shelf.loading["prefetch"] = identity
+                done, is_wanted = self._go_on_prefetching, partial(self._is_wanted, identity)
+                self.fetch(identity, lane="prefetch", done=done, is_wanted=is_wanted)
+
+    def _is_wanted(self, identity: int) -> bool:
+        return identity in (*self._shelf.wanted, self._shelf.loading.get("open"))
+
+    def _go_on_prefetching(self) -> None:
+        """One that was asked for meanwhile is there now, before it is read a second time."""
+        here = self._shelf.loading.pop("prefetch")
+        image = self._shelf.images.get(here)
+        if self._shelf.loading.get("open") == here and image is not None and image.picture is not None:
+            self.open(here)
+        self._prefetch_next()
 
     def _load_again(self, identity: int) -> None:
         """It may have been read before its mask was replaced."""
         if self._shelf.loading.get("prefetch") == identity:
             self._reading.forget("prefetch")
+            self._go_on_prefetching()
         if self._shelf.loading.get("open") == identity:
             self.open(identity)
 
@@ -258,10 +316,11 @@ class Desk(QObject):
         else:
             image.picture, image.digest = loaded.picture, loaded.digest
         self._set_maps(image, loaded.proposal, loaded.previous_map)
-        self._shelf.images.move_to_end(identity, last=opens)
         if opens:
-            self._shelf.open = identity
-        self._shelf.tidy(keep={identity, self._shelf.open})
+            self._shelf.lay_open(identity)
+        else:
+            self._shelf.images.move_to_end(identity, last=False)
+        self._shelf.tidy(keep={identity, *self._shelf.before(identity)})
         return image
 
     def _new_image(self, identity: int, loaded: Loaded) -> OpenImage:

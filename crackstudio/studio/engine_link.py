@@ -27,6 +27,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtGui import QImage
 
 from crackstudio.core import wire
+from crackstudio.project.run_folder import RunFolder
 from crackstudio.studio.language import heard, tr
 
 ENGINE = (sys.executable, "-m", "crackstudio", "engine")
@@ -107,6 +108,7 @@ class RetrainingThread(QThread):
         self._stopping = False
         self._last_word: LastWord | None = None
         self._tail: deque[str] = deque(maxlen=TAIL_LINES)
+        self._log = _Log(RunFolder(run).log) if run is not None else None
         if run is not None:
             self.send(wire.Train(run=str(run)))
 
@@ -150,6 +152,12 @@ class RetrainingThread(QThread):
             self.engine_ended.emit(self._outcome(None))
             return
         self._process = process
+        try:
+            self._attend(process)
+        finally:  # whatever happened: the window takes a run that never ended for one that trains
+            self.engine_ended.emit(self._outcome(process.returncode))
+
+    def _attend(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
@@ -159,14 +167,15 @@ class RetrainingThread(QThread):
         )
         for drain in drains:
             drain.start()
-        with process.stdout:
-            for line in process.stdout:
-                self._take(line)
-        self._commands.put(None)
-        code = process.wait()
-        for drain in drains:
-            drain.join()
-        self.engine_ended.emit(self._outcome(code))
+        try:
+            with process.stdout:
+                for line in process.stdout:
+                    self._take(line)
+        finally:
+            self._commands.put(None)
+            process.wait()
+            for drain in drains:
+                drain.join()
 
     def _start_process(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -194,10 +203,10 @@ class RetrainingThread(QThread):
 
     def _note(self, line: str) -> None:
         self._tail.append(line)
-        if self.run_folder is not None and self.run_folder.is_dir():
-            with (self.run_folder / "log.txt").open("a", encoding="utf-8") as log:
-                log.write(line + "\n")
         self.log_arrived.emit(line)
+        trouble = self._log.add(line) if self._log is not None else ""
+        if trouble:
+            self.log_arrived.emit(trouble)
 
     def _take(self, line: bytes) -> None:
         try:
@@ -231,6 +240,34 @@ class RetrainingThread(QThread):
         if code == 0 and self._closing.is_set():
             return Ending.STOPPED if self._stopping else Ending.CLOSED
         return Ending.CRASHED
+
+
+class _Log:
+    """A run's log on disk. What the disk does not take is told once and costs the run nothing. Any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._is_told = False
+
+    def add(self, line: str) -> str:
+        """Words for a person where the line could not be written, the first time."""
+        with self._lock:
+            try:
+                if self._path.parent.is_dir():
+                    with self._path.open("a", encoding="utf-8") as log:
+                        log.write(line + "\n")
+            except OSError as error:
+                is_news, self._is_told = not self._is_told, True
+                return _log_lost(error) if is_news else ""
+        return ""
+
+
+def _log_lost(error: OSError) -> str:
+    return tr(
+        "The log cannot be written ({why}): what the engine says is shown here alone, and the run goes on.",
+        why=heard(error.strerror or str(error)),
+    )
 
 
 def read_pictures(run_folder: Path, event: wire.PreviewSaved) -> Pictures:

@@ -15,11 +15,11 @@ from crackstudio.core.classes import BACKGROUND, CRACK
 from crackstudio.core.errors import MaskError
 from crackstudio.core.images import MaskKind
 from crackstudio.imaging.brush import Brush, Stroke
-from crackstudio.imaging.patch import TILE, Area, Patch, Pixels, TileChange
+from crackstudio.imaging.patch import Area, Patch, Pixels, TileChange
 from crackstudio.imaging.taking import Taken, Where, renewed, take_in
 from crackstudio.imaging.tiled_mask import TiledMask, TileKey
 from crackstudio.studio.language import tr
-from crackstudio.studio.mask_steps import Moment, Replayed, State, Step, Worked, encode
+from crackstudio.studio.mask_steps import Moment, Replaced, Replayed, State, Step, Worked, encode, replaced
 
 ProposalSource = Callable[[], tuple[Pixels, float] | None]
 """The crack map, (H, W) uint8, and the threshold of the moment; None where nothing is proposed."""
@@ -27,6 +27,8 @@ ProposalSource = Callable[[], tuple[Pixels, float] | None]
 Make = Callable[[TiledMask], Patch]
 """Works out a change from a mask, which it leaves as it is."""
 
+MOST_PIXELS = 2**21
+"""Masks of up to so many pixels are drawn into at once: 15 ms to fill them, 20 for a lasso."""
 _SEPARATE = 64
 """Up to so many tiles are told of one by one, more as the one rectangle around them."""
 
@@ -41,6 +43,8 @@ class MaskEditor(QObject):
     """Pixels changed; one rectangle per tile, or one around many tiles."""
     state_changed = Signal()
     """A step was made, undone or redone, or the kind or `touched` changed."""
+    stroke_ended = Signal()
+    """No stroke or shape is being drawn any more."""
 
     def __init__(
         self,
@@ -62,6 +66,8 @@ class MaskEditor(QObject):
         self.mask = tiles or TiledMask(height, width)
         self.undo_stack = QUndoStack(self)
         self.revision = 0
+        self.is_awaiting_step = False
+        """Whether a step is being worked out, which will come."""
         self._state = State(touched=mask is not None, kind=kind)
         self._content = self._confirmed = 0
         self._numbers = itertools.count(1)
@@ -72,6 +78,7 @@ class MaskEditor(QObject):
         self._attempt: Patch | None = None
         self._before: TiledMask | None = None
         self._ahead: Taken | None = None
+        self._leads_to: TiledMask | None = None
 
     @property
     def touched(self) -> bool:
@@ -82,6 +89,11 @@ class MaskEditor(QObject):
     def kind(self) -> MaskKind:
         """Whether every pixel is meant, or regions around defects."""
         return self._state.kind
+
+    @property
+    def is_large(self) -> bool:
+        """Whether work on all of the mask takes longer than the window may wait."""
+        return self.mask.height * self.mask.width > MOST_PIXELS
 
     @property
     def is_stroking(self) -> bool:
@@ -105,11 +117,10 @@ class MaskEditor(QObject):
         """The mask as it is now, at no cost, for another thread to read."""
         return self.mask.snapshot()
 
-    def as_edited(self) -> TiledMask:
-        """The mask that the next change would start from, for another thread to read."""
-        mask = self.mask.snapshot()
-        self._take_into(mask)
-        return mask
+    def as_edited(self) -> Callable[[], TiledMask]:
+        """Makes the mask that the next change would start from; on another thread, where that takes long."""
+        mask, where, ahead = self.mask.snapshot(), self.to_take, self._ahead
+        return lambda: mask if where is None else _taken_into(mask, where, ahead)
 
     @property
     def to_take(self) -> Where | None:
@@ -148,6 +159,7 @@ class MaskEditor(QObject):
         elif self._stroke is not None:
             self._stroke = None
             self._push(tr("Stroke"), self._state_when_touched())
+            self.stroke_ended.emit()
 
     def cancel_stroke(self) -> None:
         """Take the stroke or shape that is being drawn back, as if it had not begun."""
@@ -158,6 +170,7 @@ class MaskEditor(QObject):
             patch = self.mask.changes_since(before, known=self._known_changes(before))
             self.mask.apply(patch, backward=True)
             self._announce_patch(patch)
+            self.stroke_ended.emit()
 
     def begin_shape(self) -> None:
         """Open a step for `try_shape`; an untouched mask takes the proposal in first."""
@@ -182,6 +195,7 @@ class MaskEditor(QObject):
             return False
         self._attempt = None
         self._push(text, self._state_when_touched())
+        self.stroke_ended.emit()
         return True
 
     def change(self, text: str, make: Make) -> bool:
@@ -226,22 +240,20 @@ class MaskEditor(QObject):
         self._announce([self._everything()])
         self._push(tr("Nothing here"), self._state_when_touched())
 
-    def become(self, text: str, mask: Pixels | None, *, kind: MaskKind) -> None:
+    def become(self, text: str, mask: Pixels | None, *, kind: MaskKind, ready: Replaced | None = None) -> None:
         """Be the mask that was saved elsewhere, (H, W) uint8 (None: no mask), as one undo step that no journal needs.
 
-        Raises `MaskError` for a mask of another size.
+        `ready` is that, worked out already: it is used where the mask is still what it was. Raises `MaskError` for a
+        mask of another size.
         """
         if mask is not None and mask.shape != (self.mask.height, self.mask.width):
             raise MaskError("The mask is not of the image's size; the one that is shown was kept.")
-        self._begin_step()
-        self.mask.clear()
-        if mask is not None:
-            for row, col in self.mask.tiles_in():
-                piece = mask[row * TILE : (row + 1) * TILE, col * TILE : (col + 1) * TILE]
-                if piece.any():
-                    self.mask.writable(row, col)[:] = piece
-        self._announce([self._everything()])
-        self._push(text, State(touched=mask is not None, kind=kind), journaled=False)
+        self.finish_stroke()
+        if ready is None or not self.mask.shares_all(ready.before):
+            ready = replaced(self.mask.snapshot(), mask)
+        after = State(touched=mask is not None, kind=kind)
+        if not ready.patch.is_empty or after != self._state:
+            self._adopt(text, ready.mask, ready.patch, after=after, journaled=False)
 
     def set_kind(self, kind: MaskKind) -> None:
         """Say what the pixels mean; the pixels stay."""
@@ -258,6 +270,14 @@ class MaskEditor(QObject):
         self.finish_stroke()
         self._adopt(text, worked.mask, worked.patch, after=self._state_when_touched(), journaled=True)
 
+    def move_to(self, mask: TiledMask, step: Callable[[], None]) -> None:
+        """Let `step`, undo or redo, lead to `mask`, which was worked out already."""
+        self._leads_to = mask
+        try:
+            step()
+        finally:
+            self._leads_to = None
+
     def _adopt(self, text: str, mask: TiledMask, patch: Patch, *, after: State, journaled: bool) -> None:
         self.mask.share(mask)
         self._announce_patch(patch)
@@ -268,19 +288,10 @@ class MaskEditor(QObject):
         self._before = self.mask.snapshot()
 
     def _take_in_untouched(self) -> None:
-        if self._take_into(self.mask):
-            self._announce([self._everything()])
-
-    def _take_into(self, mask: TiledMask) -> bool:
-        """Whether there was something for an untouched mask to take in."""
         proposal = self.to_take
-        if proposal is None:
-            return False
-        if self._ahead is not None and self._ahead.where.is_like(proposal) and mask.is_empty:
-            mask.share(self._ahead.mask)
-        else:
-            take_in(mask, proposal, value=CRACK.id)
-        return True
+        if proposal is not None:
+            _taken_into(self.mask, proposal, self._ahead)
+            self._announce([self._everything()])
 
     def _known_changes(self, before: TiledMask) -> dict[TileKey, TileChange]:
         """Those that were worked out ahead, of tiles that nothing was painted on since."""
@@ -326,7 +337,11 @@ class MaskEditor(QObject):
     def _move(self, moment: "Moment", patch: Patch) -> None:
         """Undo or redo: apply the patch and enter the state, and let the journal know."""
         self.cancel_stroke()
-        self._apply(patch)
+        if self._leads_to is None:
+            self._apply(patch)
+        else:
+            self.mask.share(self._leads_to)
+            self._announce_patch(patch)
         self._content = moment.content
         self._arrive(moment.state, patch)
 
@@ -346,3 +361,12 @@ class MaskEditor(QObject):
     def _announce(self, areas: Iterable[Area]) -> None:
         for top, left, height, width in areas:
             self.mask_changed.emit(QRect(left, top, width, height))
+
+
+def _taken_into(mask: TiledMask, where: Where, ahead: Taken | None) -> TiledMask:
+    """The mask with the proposal in it, worked out `ahead` where it is still that."""
+    if ahead is not None and ahead.where.is_like(where) and mask.is_empty:
+        mask.share(ahead.mask)
+    else:
+        take_in(mask, where, value=CRACK.id)
+    return mask

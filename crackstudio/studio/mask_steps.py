@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from PySide6.QtGui import QUndoCommand
+import numpy as np
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from crackstudio.core.errors import MaskError
 from crackstudio.core.images import MaskKind
-from crackstudio.imaging.patch import Patch
+from crackstudio.imaging.patch import Patch, Pixels
 from crackstudio.imaging.tiled_mask import TiledMask
 
 _STATE = struct.Struct("<??")
@@ -51,13 +52,33 @@ class Step(QUndoCommand):
     def undo(self) -> None:
         self._move(self._before, self._patch.reversed())
 
+    def patch(self, *, redoes: bool) -> Patch:
+        """What redo, or undo, does to the mask."""
+        return self._patch if redoes else self._patch.reversed()
+
+
+def patch_ahead(stack: QUndoStack, *, redoes: bool) -> Patch | None:
+    """What the next redo, or undo, does to the mask; None where that is no step of a mask."""
+    at = stack.index() if redoes else stack.index() - 1
+    command = stack.command(at) if 0 <= at < stack.count() else None
+    if command is None:
+        return None
+    parts = (command, *(command.child(place) for place in range(command.childCount())))
+    return next((part.patch(redoes=redoes) for part in parts if isinstance(part, Step)), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worked:
-    """A change that was worked out off the thread: it made `mask`, by `patch`."""
+    """A change that was worked out off the thread: it made `mask`, by `patch`, of the mask `before`.
+
+    By itself it is a `change` of the mask `edited`, which is `before` with what an untouched mask takes in.
+    """
 
     mask: TiledMask
     patch: Patch
+    before: TiledMask
+    edited: TiledMask
+    change: Patch
 
 
 def worked(make: Callable[[TiledMask], Patch], edited: TiledMask, *, before: TiledMask) -> Worked | None:
@@ -70,7 +91,35 @@ def worked(make: Callable[[TiledMask], Patch], edited: TiledMask, *, before: Til
         return None
     after = edited.snapshot()
     after.apply(change)
-    return Worked(mask=after, patch=after.changes_since(before))
+    return Worked(mask=after, patch=after.changes_since(before), before=before, edited=edited, change=change)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replaced:
+    """Another mask in place of `before`, and the patch that makes it."""
+
+    before: TiledMask
+    mask: TiledMask
+    patch: Patch
+
+
+def replaced(before: TiledMask, mask: Pixels | None) -> Replaced:
+    """The mask (H, W) uint8 (None: an empty one) in place of `before`, of the same size. Any thread."""
+    after = TiledMask(before.height, before.width) if mask is None else TiledMask.from_array(mask)
+    return Replaced(before=before, mask=after, patch=after.changes_since(before))
+
+
+def carried(mask: TiledMask, by: Worked) -> Patch:
+    """The same change of a mask that has gone on from the one it was worked out from: what is new there stays."""
+    after = mask.snapshot()
+    is_same = [mask.shares(change.row, change.col, by.edited) for change in by.change.changes]
+    after.apply(Patch(changes=tuple(change for change, same in zip(by.change.changes, is_same, strict=True) if same)))
+    for change, same in zip(by.change.changes, is_same, strict=True):
+        if not same:
+            part = np.s_[change.top : change.top + change.height, change.left : change.left + change.width]
+            piece, was = after.writable(change.row, change.col)[part], by.edited.tile(change.row, change.col)[part]
+            np.copyto(piece, by.mask.tile(change.row, change.col)[part], where=piece == was)
+    return after.changes_since(mask)
 
 
 def encode(state: State, patch: Patch) -> bytes:

@@ -1,21 +1,24 @@
-"""Mending the whole mask of a class: worked out off the thread, then one undo step."""
+"""Large changes of masks: worked out off the thread, one after another, each one undo step."""
 
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from crackstudio.imaging.patch import Patch
 from crackstudio.imaging.tiled_mask import TiledMask
+from crackstudio.studio.background import Background
 from crackstudio.studio.language import tr
-from crackstudio.studio.loading import Proposal
-from crackstudio.studio.mask_editor import Make
-from crackstudio.studio.mask_steps import Worked, worked
+from crackstudio.studio.mask_editor import Make, MaskEditor
+from crackstudio.studio.mask_turns import MOST_TILES, Call, Change, OvertakenError, Retrace, emptied
 from crackstudio.studio.session import Session
-from crackstudio.studio.shelf import OpenImage
+from crackstudio.studio.turns import Turn, Turns
 
 Work = Callable[[TiledMask, int, int], Patch]
 """Works out a patch from a mask, the class, and a size in px; it leaves the mask as it is."""
+PATIENCE_MS = 250
+"""What takes longer is told while it lasts."""
 
 
 class Mend(StrEnum):
@@ -30,11 +33,21 @@ class Mend(StrEnum):
 
 
 class Mending(QObject):
-    """Mends the open mask; what was painted meanwhile is never lost: then nothing is mended, and that is told."""
+    """Changes masks; what was painted meanwhile is never lost. An image that is left gets its change all the same."""
 
-    def __init__(self, session: Session) -> None:
+    changed = Signal()
+    """Work on a mask has begun or ended."""
+
+    def __init__(self, session: Session, *, background: Background) -> None:
         super().__init__(session)
-        self._session = session
+        self._session, self._background = session, background
+        self._turns: dict[MaskEditor, Turns] = {}
+        session.project_closed.connect(self._forget)
+        session.settle = self.finish
+
+    def is_busy(self, editor: MaskEditor) -> bool:
+        """Whether something waits for its turn on a mask."""
+        return editor in self._turns
 
     def mend(self, what: Mend, *, title: str, value: int, size: int) -> None:
         """Mend class `value`; `size` is the largest hole, smallest speck (px area), longest gap, or the width in px."""
@@ -42,39 +55,94 @@ class Mending(QObject):
         if image is None or self._session.is_between_images:
             return
         work = _work(what)
-        self.change(image, title, lambda mask: work(mask, value, size))
+        self.change(image.editor, title, lambda mask: work(mask, value, size))
 
-    def change(self, image: OpenImage, title: str, make: Make) -> None:
-        """Let `make` work a change out off the thread; then it is one undo step."""
-        image.editor.finish_stroke()
-        before, edited, moment = image.editor.snapshot(), image.editor.as_edited(), _moment(image)
-        self._session.message_given.emit(tr("{title}…", title=title))
-        self._session.reading.submit(
-            lambda: worked(make, edited, before=before),
-            done=lambda change: self._take(image, change, title=title, moment=moment),
-            failed=self._session.tell_failure,
-            lane="mend",
+    def change(self, editor: MaskEditor, title: str, make: Make) -> None:
+        """Let `make` work a change out of the whole mask; where that is changed meanwhile nothing is done, and told."""
+        editor.finish_stroke()
+        tell = self._session.message_given.emit
+        tell(tr("{title}…", title=title))
+        self._add(editor, title, Change(editor, title, make, carries=False, tell=tell))
+
+    def draw(self, editor: MaskEditor, title: str, make: Make) -> None:
+        """Let `make` draw into the mask: at once into a small one."""
+        at_once = partial(editor.change, title, make)
+        turn = Change(editor, title, make, is_small=lambda: not editor.is_large, at_once=at_once, carries=True)
+        self._add(editor, title, turn)
+
+    def clear(self, editor: MaskEditor, title: str, *, adopting: Callable[[Callable[[], object]], object]) -> None:
+        """Empty the mask; `adopting` is called with what makes the step."""
+        turn = Change(
+            editor,
+            title,
+            emptied,
+            is_small=lambda: editor.mask.tile_count <= MOST_TILES,
+            at_once=editor.clear,
+            carries=False,
+            adopting=adopting,
         )
+        self._add(editor, title, turn)
 
-    def _take(self, image: OpenImage, change: Worked | None, *, title: str, moment: "_Moment") -> None:
-        if self._session.image is not image:
-            return
-        if image.editor.is_stroking or _moment(image) != moment:
-            words = tr("{title}: the mask was changed meanwhile, so nothing was done. Try again.", title=title)
-        elif change is None:
-            words = tr("{title}: there was nothing to do.", title=title)
+    def undo(self) -> None:
+        """Take the open mask's last step back, or the stroke that is being drawn."""
+        self._retrace(tr("Undo"), redoes=False, in_hand=self._session.undo)
+
+    def redo(self) -> None:
+        """Make the step again that was taken back last."""
+        self._retrace(tr("Redo"), redoes=True, in_hand=self._session.redo)
+
+    def once_done(self, editor: MaskEditor, act: Callable[[], object]) -> None:
+        """Do something when all that was asked for on the mask before is done: at once, where nothing waits."""
+        self._add(editor, "", Call(act))
+
+    def finish(self) -> None:
+        """Wait until all is done: for the moments before a project goes."""
+        for turns in list(self._turns.values()):
+            turns.finish()
+
+    def _retrace(self, title: str, *, redoes: bool, in_hand: Callable[[], None]) -> None:
+        image = self._session.image
+        if image is None or image.editor.is_stroking or image.tiles.is_sweeping:
+            in_hand()
         else:
-            image.editor.adopt(title, change)
-            words = tr("{title}: done. Undo takes it back.", title=title)
-        self._session.message_given.emit(words)
+            self._add(image.editor, title, Retrace(image.editor, title, redoes=redoes))
 
+    def _add(self, editor: MaskEditor, title: str, turn: Turn) -> None:
+        turns = self._turns.get(editor) or self._begin(editor)
+        turns.add(turn)
+        if title and self.is_busy(editor):
+            QTimer.singleShot(PATIENCE_MS, self, lambda: self._tell_if_busy(editor, title))
+            self.changed.emit()
 
-_Moment = tuple[int, float, Proposal | None]
+    def _begin(self, editor: MaskEditor) -> Turns:
+        turns = self._turns[editor] = Turns(editor, background=self._background, parent=self)
+        turns.failed.connect(self._tell)
+        turns.ended.connect(lambda: self._end(turns))
+        return turns
 
+    def _end(self, turns: Turns) -> None:
+        del self._turns[turns.editor]
+        turns.deleteLater()
+        image = self._session.image
+        if image is None or image.editor is not turns.editor:
+            self._session.save_all()  # it was left, and saved, before the step was there
+        self.changed.emit()
 
-def _moment(image: OpenImage) -> _Moment:
-    """Changes with the mask, and with what an untouched one would take in: the proposal, at its threshold."""
-    return image.editor.revision, image.threshold, image.proposal
+    def _tell(self, error: Exception) -> None:
+        if isinstance(error, OvertakenError):
+            self._session.message_given.emit(str(error))
+        else:
+            self._session.tell_failure(error)
+
+    def _tell_if_busy(self, editor: MaskEditor, title: str) -> None:
+        if self.is_busy(editor):
+            self._session.message_given.emit(tr("{title}…", title=title))
+
+    def _forget(self) -> None:
+        for turns in self._turns.values():
+            turns.drop()
+            turns.deleteLater()
+        self._turns.clear()
 
 
 def _work(what: Mend) -> Work:

@@ -1,12 +1,14 @@
 """Opening a folder and scanning it, off the thread; what was asked for last wins."""
 
 import threading
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from crackstudio.project.project import Project
 from crackstudio.studio.background import Background
+from crackstudio.studio.leaving import Leaving
 
 
 class Opening(QObject):
@@ -19,34 +21,24 @@ class Opening(QObject):
     """Images found so far."""
     failed = Signal(object, object)
     """Folder and exception."""
+    delayed = Signal(object)
+    """The project before is still being closed; what opens the next one all the same."""
 
-    def __init__(self, *, reading: Background, parent: QObject | None = None) -> None:
+    def __init__(
+        self, *, reading: Background, writing: Background, leaving: Leaving, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._reading = reading
+        self._reading, self._writing, self._leaving = reading, writing, leaving
         self._stop = threading.Event()
         self._asked = 0
         self._wanted: tuple[Path, Path | None] | None = None
 
     def open(self, folder: Path, *, home: Path | None) -> None:
-        """Open `folder`; `opened` or `failed` follows. A project that comes too late is closed again."""
+        """Open `folder` behind what is still written; `opened` or `failed` follows. Too late, it is closed again."""
         self._asked += 1
         self._wanted = (folder, home)
-        asked = self._asked
-
-        def take(found: tuple[Project, list[int]]) -> None:
-            project, unsaved = found
-            if asked == self._asked:
-                self._wanted = None
-                self.opened.emit(project, unsaved)
-            else:
-                project.close()
-
-        self._reading.submit(
-            lambda: _opened(folder, home),
-            done=take,
-            failed=lambda error: self._fail(folder, error),
-            urgent=True,
-        )
+        read = partial(self._read, folder, home, asked=self._asked)
+        self._leaving.wait(lambda: None, done=read, failed=lambda _error: None, tell=lambda: self.delayed.emit(read))
 
     def is_opening(self, folder: Path, *, home: Path | None) -> bool:
         """Whether just this was asked for and has not come yet."""
@@ -68,6 +60,22 @@ class Opening(QObject):
         self._wanted = None
         self._stop.set()
         self._reading.forget("scan")
+
+    def _read(self, folder: Path, home: Path | None, *, asked: int) -> None:
+        def take(found: tuple[Project, list[int]]) -> None:
+            project, unsaved = found
+            if asked == self._asked:
+                self._wanted = None
+                self.opened.emit(project, unsaved)
+            else:
+                self._writing.submit(project.close)
+
+        self._reading.submit(
+            lambda: _opened(folder, home),
+            done=take,
+            failed=lambda error: self._fail(folder, error),
+            urgent=True,
+        )
 
     def _fail(self, folder: Path, error: Exception) -> None:
         self._wanted = None

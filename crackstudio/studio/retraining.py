@@ -2,13 +2,23 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from crackstudio.core import wire
 from crackstudio.core.errors import CrackStudioError
-from crackstudio.core.runs import MethodCard, RunSpec, RunState, Stock, choose_method, fitted_to_tiles, shortfalls
+from crackstudio.core.runs import (
+    CheckpointCard,
+    MethodCard,
+    RunSpec,
+    RunState,
+    Stock,
+    choose_method,
+    fitted_to_tiles,
+    shortfalls,
+)
 from crackstudio.project.project import NetworkInUse, Project
 from crackstudio.project.run_folder import RunFolder
 from crackstudio.studio import telling
@@ -19,7 +29,16 @@ from crackstudio.studio.proposing import Proposing
 from crackstudio.studio.run_history import RunHistory, RunSummary, replay
 from crackstudio.studio.session import Session
 from crackstudio.studio.silence import Silence
-from crackstudio.studio.succession import Succession, label_of
+from crackstudio.studio.succession import Succession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Footing:
+    """What a run can begin from; `card`: of the network in use, where it has one that can be read."""
+
+    stock: Stock
+    network: NetworkInUse | None
+    card: CheckpointCard | None
 
 
 class Retraining(QObject):
@@ -80,6 +99,20 @@ class Retraining(QObject):
                 urgent=True,
             )
 
+    def prepare(self, *, done: Callable[[Stock, dict[str, RunSpec]], None]) -> None:
+        """As `count`, with the default run of every method; it goes on from a network in use of the same method."""
+        project = self._session.project
+        if project is not None:
+            self._session.reading.submit(
+                lambda: _footing(project),
+                done=lambda found: (
+                    done(found.stock, {card.key: self._default(card.key, found) for card in self._proposing.methods})
+                    if project is self._session.project
+                    else None
+                ),
+                urgent=True,
+            )
+
     def retrain(self, spec: RunSpec | None = None, *, method: str = "") -> None:
         """Start a run, once every mask is saved and counted; of `method` without a spec, else the stock chooses."""
         project = self._session.project
@@ -88,21 +121,10 @@ class Retraining(QObject):
         given_up = self._starting = threading.Event()
         self._session.save_all()
         self._session.writing.submit(
-            project.runs.stock,
-            done=lambda stock: self._create(project, stock, spec, method=method, given_up=given_up),
+            lambda: _footing(project),
+            done=lambda found: self._create(project, found, spec, method=method, given_up=given_up),
             failed=lambda error: self._fail(error, given_up=given_up),
         )
-
-    def spec_for(self, method: str) -> RunSpec:
-        """The default run of a method; it goes on from the network in use where that is of the same method."""
-        network = self._session.project.network() if self._session.project else None
-        card = read_card(network.path) if network else None
-        known = {setting.name: setting.default for one in self._cards(method) for setting in one.settings}
-        weights = {name: value for name, value in self.weighting.items() if known.get(name, value) != value}
-        if network is None or card is None or card.method != method:
-            return RunSpec(method=method, settings=dict(weights))
-        own = {name: value for name, value in card.settings.items() if known.get(name, value) != value}
-        return RunSpec(method=method, settings={**own, **weights}, start_from=str(network.path))
 
     def pause(self) -> None:
         """Hold the run, or let it go on."""
@@ -125,8 +147,8 @@ class Retraining(QObject):
     def use_run(self, run_id: str) -> None:
         """Let a run's best network so far propose from now on."""
         run = self._folder(run_id)
-        if run is not None and run.checkpoint_best.exists():
-            self._succession.use(NetworkInUse(path=run.checkpoint_best, label=label_of(run)))
+        if run is not None:
+            self._succession.use(NetworkInUse(path=run.checkpoint_best, label=run.id))
 
     def show_run(self, run_id: str) -> None:
         """Read a run back from disk; the one that trains is shown as it is."""
@@ -159,27 +181,19 @@ class Retraining(QObject):
         alive = self._run.id if self._run is not None and self.is_running else ""
         self._session.reading.submit(lambda: summaries(project, alive=alive), done=self._take_list, lane="runs")
 
-    def close(self) -> None:
-        """End the trainer and its thread; the run can be gone on with later."""
-        self._abandon()
-        link, self._link = self._link, None
-        self.silence.end()
-        if link is not None:
-            link.engine_ended.disconnect(self._take_end)
-            link.close()
-
     # --- inside ---
 
     def _cards(self, method: str) -> list[MethodCard]:
         return [card for card in self._proposing.methods if card.key == method]
 
     def _create(
-        self, project: Project, stock: Stock, spec: RunSpec | None, *, method: str, given_up: threading.Event
+        self, project: Project, found: "_Footing", spec: RunSpec | None, *, method: str, given_up: threading.Event
     ) -> None:
         if given_up.is_set():
             return
+        stock = found.stock
         chosen, why = choose_method(stock)
-        wanted = spec or self._fitted(self.spec_for(method or chosen), stock)
+        wanted = spec or self._fitted(self._default(method or chosen, found), stock)
         missing = [words for card in self._cards(wanted.method) for words in shortfalls(card, stock)]
         if missing:
             self._starting = None
@@ -192,6 +206,15 @@ class Retraining(QObject):
             done=lambda run: self._start(run, given_up=given_up),
             failed=lambda error: self._fail(error, given_up=given_up),
         )
+
+    def _default(self, method: str, found: "_Footing") -> RunSpec:
+        known = {setting.name: setting.default for one in self._cards(method) for setting in one.settings}
+        weights = {name: value for name, value in self.weighting.items() if known.get(name, value) != value}
+        network, card = found.network, found.card
+        if network is None or card is None or card.method != method:
+            return RunSpec(method=method, settings=dict(weights))
+        own = {name: value for name, value in card.settings.items() if known.get(name, value) != value}
+        return RunSpec(method=method, settings={**own, **weights}, start_from=str(network.path))
 
     def _fitted(self, spec: RunSpec, stock: Stock) -> RunSpec:
         return next((fitted_to_tiles(spec, card, stock) for card in self._cards(spec.method)), spec)
@@ -259,21 +282,21 @@ class Retraining(QObject):
             self.pictures_taken.emit()
 
     def _take_end(self, outcome: Outcome) -> None:
-        run, self._link = self._run, None
+        run, history, self._link = self._run, self.history, None
         self.silence.end()
         self.run_ended.emit(outcome)
         self.list_runs()
-        if run is None:
+        if run is None or history is None:
             return
         if self._goes_on and outcome.ending is Ending.CRASHED:
             self.resume_run(run.id)
         elif outcome.ending in (Ending.FAILED, Ending.CRASHED):
-            self._tell_failed(run, outcome)
-        elif run.checkpoint_best.exists():
+            self._tell_failed(run, outcome, has_best=history.has_best)
+        elif history.has_best:
             self._succession.compare(run)
 
-    def _tell_failed(self, run: RunFolder, outcome: Outcome) -> None:
-        use = (lambda: self.use_run(run.id)) if run.checkpoint_best.exists() else None
+    def _tell_failed(self, run: RunFolder, outcome: Outcome, *, has_best: bool) -> None:
+        use = (lambda: self.use_run(run.id)) if has_best else None
         self._session.tell(telling.run_failed(outcome, resume=lambda: self.resume_run(run.id), use=use))
 
     def _restart(self) -> None:
@@ -286,8 +309,7 @@ class Retraining(QObject):
 
     def _folder(self, run_id: str) -> RunFolder | None:
         project = self._session.project
-        runs = project.runs.all() if project is not None else []
-        return next((run for run in runs if run.id == run_id), None)
+        return project.runs.folder(run_id) if project is not None else None
 
     def _enter(self, _project: Project) -> None:
         self.history = None
@@ -307,9 +329,23 @@ class Retraining(QObject):
             )
 
     def _leave(self) -> None:
-        self.close()
+        """The trainer ends before its project is closed, off the thread; the run can be gone on with later."""
+        self._abandon()
+        link, self._link = self._link, None
+        self.silence.end()
+        if link is not None:
+            link.blockSignals(True)
+            link.end_input()
+            self._session.writing.submit(link.close)
         self._run, self.history = None, None
         self.runs_listed.emit([])
+
+
+def _footing(project: Project) -> _Footing:
+    """Any thread."""
+    network = project.network()
+    card = read_card(network.path) if network is not None else None
+    return _Footing(stock=project.runs.stock(), network=network, card=card)
 
 
 def summaries(project: Project, *, alive: str) -> list[RunSummary]:

@@ -27,7 +27,7 @@ class Reviewing(QObject):
         self._confirming = False
         self.many: Callable[[str], bool] = lambda _verb: False
         """Does a verb, by its action's name, to several selected images; False where the open one alone is meant."""
-        session.mask_edited.connect(self._follow_edit)
+        session.project_opened.connect(self._follow_desk)
 
     def by_key(self, verb: str, act: Callable[[], None]) -> None:
         """A verb was asked for by key or menu: it is for all selected images, or `act` does it to the open one."""
@@ -40,29 +40,29 @@ class Reviewing(QObject):
         if image is None:
             return
         self._session.finish_work()
-        if image.editor.touched or self.as_part_of_review(image.editor.take_proposal):
-            self._confirm(image)
-        else:
-            self._session.tell(telling.nothing_to_accept())
+        self._mending.once_done(image.editor, lambda: self._accept(image))
 
     def confirm_nothing(self) -> None:
         """Confirm that the open image has no defect: an empty mask (undoable), tagged intact."""
         image = self._meant_image()
         if image is not None:
             self._session.finish_work()
-            self.as_part_of_review(lambda: self._empty(image))
-            self._confirm(image)
+            self._mending.clear(image.editor, tr("Nothing here"), adopting=lambda clear: self._empty(image, clear))
+            self._mending.once_done(image.editor, lambda: self._confirm(image))
 
     def toggle_flag(self) -> None:
         """Flag the open image for later, or take the flag off."""
         entry = self._session.entry
-        if entry is not None and self._meant_image() is not None:
-            self._set_review(self._without_confirmation() if entry.review is Review.FLAGGED else Review.FLAGGED)
+        image = self._meant_image()
+        if entry is not None and image is not None:
+            is_flagged = entry.review is Review.FLAGGED
+            self._set_review(image, self._without_confirmation(image) if is_flagged else Review.FLAGGED)
 
     def take_confirmation_back(self) -> None:
         """Make a confirmed image unconfirmed; its mask stays."""
-        if self._meant_image() is not None:
-            self._set_review(self._without_confirmation())
+        image = self._meant_image()
+        if image is not None:
+            self._set_review(image, self._without_confirmation(image))
 
     def set_tag(self, tag: Tag) -> None:
         """Tag the open image."""
@@ -83,7 +83,7 @@ class Reviewing(QObject):
             return
         again = image.editor.take_again() if image.editor.touched else None
         if again is not None:
-            self._mending.change(image, tr("Take proposal"), again)
+            self._mending.change(image.editor, tr("Take proposal"), again)
         elif not image.editor.take_proposal():
             self._session.message_given.emit(tr("This image has no proposal yet."))
 
@@ -101,7 +101,13 @@ class Reviewing(QObject):
             return None
         return self._session.image
 
-    def _empty(self, image: OpenImage) -> None:
+    def _accept(self, image: OpenImage) -> None:
+        if image.editor.touched or self.as_part_of_review(image.editor.take_proposal):
+            self._confirm(image)
+        else:
+            self._session.tell(telling.nothing_to_accept())
+
+    def _empty(self, image: OpenImage, clear: Callable[[], object]) -> None:
         """Mask and tag are one step to undo."""
         project, stack = self._session.project, image.editor.undo_stack
         if project is None:
@@ -111,27 +117,32 @@ class Reviewing(QObject):
         def put(tag: Tag) -> None:
             self._session.tell_changed(project.set_tag([image.id], tag))
 
-        stack.beginMacro(tr("Nothing here"))
-        image.editor.clear()
-        stack.push(_Tagging(put, before=before, after=Tag.INTACT))
-        stack.endMacro()
+        def act() -> None:
+            stack.beginMacro(tr("Nothing here"))
+            clear()
+            stack.push(_Tagging(put, before=before, after=Tag.INTACT))
+            stack.endMacro()
 
-    def _set_review(self, review: Review) -> None:
-        project, image = self._session.project, self._session.image
-        if project is not None and image is not None:
+        self.as_part_of_review(act)
+
+    def _set_review(self, image: OpenImage, review: Review) -> None:
+        project = self._session.project
+        if project is not None:
             image.confirmed_content = None
             self._session.tell_changed(project.set_review([image.id], review))
 
     def _confirm(self, image: OpenImage) -> None:
-        self._set_review(Review.CONFIRMED)
+        self._set_review(image, Review.CONFIRMED)
         image.editor.mark_confirmed()
         self._session.save_image(image.id)
         self._doubt_tag(image)
-        self._session.open_next_unreviewed()
+        if self._session.image is image and not self._session.is_between_images:  # not left while it had to wait
+            self._session.open_next_unreviewed()
 
     def _doubt_tag(self, image: OpenImage) -> None:
         """Tag and confirmed mask may contradict each other; which of them is wrong, a person knows."""
-        project, entry = self._session.project, self._session.entry
+        project = self._session.project
+        entry = project.entry(image.id) if project is not None else None
         if project is None or entry is None or entry.tag is not Tag.INTACT or image.editor.mask.is_empty:
             return
 
@@ -146,9 +157,18 @@ class Reviewing(QObject):
         mask = image.editor.snapshot()
         self._session.reading.submit(lambda: _has_defect(mask), done=tell)
 
-    def _follow_edit(self) -> None:
-        image, entry = self._session.image, self._session.entry
-        if image is None or entry is None or self._confirming or entry.review is Review.FLAGGED:
+    def _follow_desk(self) -> None:
+        if self._session.desk is not None:
+            self._session.desk.edited.connect(self._follow_edit)
+
+    def _follow_edit(self, identity: int) -> None:
+        """Of an image that was left, too: a large step may come late."""
+        project, desk = self._session.project, self._session.desk
+        image = desk.image(identity) if desk is not None else None
+        if project is None or image is None or self._confirming:
+            return
+        entry = project.entry(identity)
+        if entry.review is Review.FLAGGED:
             return
         taken = image.confirmed_content
         was_confirmed = entry.review is Review.CONFIRMED or (taken is not None and taken == entry.digest)
@@ -157,14 +177,14 @@ class Reviewing(QObject):
             self._session.message_given.emit(
                 tr("{name} was changed, so it is not confirmed any more: confirm it again, or undo.", name=entry.name)
             )
-        self._set_review(Review.CONFIRMED if is_back else self._without_confirmation())
+        self._set_review(image, Review.CONFIRMED if is_back else self._without_confirmation(image))
         image.confirmed_content = entry.digest if was_confirmed and not is_back else None
 
-    def _without_confirmation(self) -> Review:
-        image, entry = self._session.image, self._session.entry
-        if image is not None and image.editor.touched:
+    def _without_confirmation(self, image: OpenImage) -> Review:
+        if image.editor.touched:
             return Review.CORRECTED
-        return Review.PROPOSED if entry is not None and entry.proposed_by else Review.UNSEEN
+        project = self._session.project
+        return Review.PROPOSED if project is not None and project.entry(image.id).proposed_by else Review.UNSEEN
 
 
 def _has_defect(mask: TiledMask) -> bool:

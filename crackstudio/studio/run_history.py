@@ -43,7 +43,7 @@ class RunHistory:
         self.best: wire.Scored | None = None
         self.guard: wire.GuardChanged | None = None
         self.ended: wire.Finished | wire.Stopped | wire.Failed | None = None
-        self.has_checkpoint = False
+        self.has_checkpoint = self.has_best = False
         self.paused = False
         self.pictures: dict[str, list[Pictures]] = {}
 
@@ -61,6 +61,7 @@ class RunHistory:
             self.guard = event
         elif isinstance(event, wire.CheckpointSaved):
             self.has_checkpoint = True
+            self.has_best = self.has_best or event.best
         else:
             self._take_turn(event)
 
@@ -93,7 +94,8 @@ class RunHistory:
             self.ended = event
             self.paused = False
             self.state = _END_OF[type(event)]
-            self.has_checkpoint = self.has_checkpoint or event.checkpoint is not None
+            self.has_best = self.has_best or event.checkpoint is not None
+            self.has_checkpoint = self.has_checkpoint or self.has_best
 
     def _last_step(self) -> int:
         if self.ended is not None:

@@ -4,19 +4,18 @@ Verbs are called by the window; what came of them is signalled. Everything slow 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from crackstudio.core.errors import CrackStudioError
 from crackstudio.core.images import ImageEntry, Review
 from crackstudio.project.project import Project
 from crackstudio.studio import telling
 from crackstudio.studio.background import Background
 from crackstudio.studio.desk import Desk
 from crackstudio.studio.language import tr
+from crackstudio.studio.leaving import Act, Leaving
 from crackstudio.studio.notice import Notice
 from crackstudio.studio.project_opening import Opening
 from crackstudio.studio.shelf import OpenImage
@@ -58,6 +57,8 @@ class Session(QObject):
     disk_failed = Signal(str)
     """Strokes, tags and reviews cannot be brought to disk; they are tried again."""
     disk_mended = Signal()
+    wait_ended = Signal()
+    """The disk is not waited for any more."""
     reported = Signal(str)
     """What the project says of its disk, from whatever thread."""
 
@@ -70,11 +71,20 @@ class Session(QObject):
         """Another image was asked for; until it is there, or cannot be opened, `image` is the one before."""
         self.order: Callable[[], Sequence[int]] = tuple
         """The listed image ids, in the order one walks them."""
+        self.settle: Callable[[], None] = lambda: None
+        """Wait for what is being worked out of masks."""
         self._desk: Desk | None = None
         self.unsaved: Sequence[int] = ()
         """Images with strokes that an earlier sitting did not save, as of opening the project."""
         self._is_new = False
-        self._opening = Opening(reading=reading, parent=self)
+        self._trouble: Exception | None = None
+        """Why a mask could not be saved, since somebody waits for all of them."""
+        self.has_given_up = False
+        """Whether a person did not wait for a disk that may never answer."""
+        self._leaving = Leaving(writing=writing, parent=self)
+        self._leaving.ended.connect(self.wait_ended)
+        self._opening = Opening(reading=reading, writing=writing, leaving=self._leaving, parent=self)
+        self._opening.delayed.connect(self._tell_closing)
         self._opening.opened.connect(self._enter)
         self._opening.scanned.connect(self._take_scan)
         self._opening.progressed.connect(self._take_progress)
@@ -94,8 +104,8 @@ class Session(QObject):
             self.let_go()
             self._opening.open(folder, home=home)
 
-        if not self._opening.is_opening(folder, home=home) and self.save_or_tell(close_anyway=go_there):
-            go_there()
+        if not self._opening.is_opening(folder, home=home):
+            self.when_saved(go_there)
 
     def rescan(self) -> None:
         """Look for new, moved and lost images."""
@@ -103,35 +113,34 @@ class Session(QObject):
             self._opening.scan(self.project)
 
     def close_project(self) -> None:
-        """Save everything, then let go of the project; it stays open where it cannot be saved. Waits for the disk."""
-        if self.save_or_tell(close_anyway=self.let_go):
-            self.let_go()
+        """Save everything, then let go of the project; it stays open where it cannot be saved."""
+        self.when_saved(self.let_go)
 
-    def save_or_tell(self, *, close_anyway: Callable[[], None]) -> bool:
-        """Save everything and wait for the disk. Where that fails it is told, and `close_anyway` offered."""
+    def when_saved(self, act: Act) -> None:
+        """Save everything, then `act`; where the disk does not take it, or takes long, a person decides.
+
+        At once where no project is open.
+        """
         project, desk = self.project, self._desk
         if project is None or desk is None:
-            return True
-        failures: list[Exception] = []
-
-        def take_failure(_identity: int, error: Exception) -> None:
-            failures.append(error)
-
+            act()
+            return
+        self._trouble = None
         self.finish_work()
-        desk.save_failed.connect(take_failure)
+        self.settle()
         desk.save_all()
-        self.writing.finish()
-        desk.save_failed.disconnect(take_failure)
-        try:
-            project.flush()
-        except CrackStudioError as error:
-            failures.append(error)
-        if failures:
-            self.tell(telling.not_closed(failures[0], again=self.save_all, anyway=close_anyway))
-        return not failures
+        self.writing.finish_asked.emit()
+        self.message_given.emit(tr("Saving before closing…"))
+        self._leaving.wait(
+            project.flush,
+            done=lambda: self._act_if_saved(project, act),
+            failed=lambda error: self._stay(error, act),
+            tell=lambda: self._tell_saving(project, act),
+        )
 
     def let_go(self) -> None:
-        """Let go of the project; what cannot be saved is lost: `save_or_tell` before. Waits for the disk."""
+        """Let go of the project and close it off the thread; what is not saved is lost: `when_saved` before."""
+        self._leaving.cancel()
         self._opening.stop()
         project, desk = self.project, self._desk
         if project is None or desk is None:
@@ -141,9 +150,9 @@ class Session(QObject):
         self.image_opened.emit(None)
         self.project = None
         self.project_closed.emit()
-        desk.deleteLater()
-        with suppress(CrackStudioError):  # told or given up before, but for which image was open
-            project.close()
+        self.writing.submit(  # what could not be written was told or given up before
+            project.close, done=lambda _none: desk.deleteLater(), failed=lambda _error: desk.deleteLater()
+        )
 
     def entries(self) -> list[ImageEntry]:
         """All images of the project."""
@@ -265,7 +274,7 @@ class Session(QObject):
         desk.open_failed.connect(self._tell_image_failure)
         desk.edited.connect(self._take_edit)
         desk.saved.connect(self._take_saved)
-        desk.save_failed.connect(self.save_failed)
+        desk.save_failed.connect(self._take_trouble)
         self.project_opened.emit(project)
         self.entries_reset.emit()
         self._open_first()
@@ -316,9 +325,7 @@ class Session(QObject):
         self.image_opened.emit(image)
         self.tell_changed([self.project.entry(image.id)])
         self.project.remember(LAST_IMAGE, self.project.entry(image.id).name)
-        following = self._next_unreviewed()
-        if following is not None:
-            self._desk.prefetch(following)
+        self._desk.prefetch(self._soon_wanted())
 
     def _leave_image(self) -> None:
         self.finish_work()
@@ -337,10 +344,58 @@ class Session(QObject):
         self.tell_changed([entry])
         self.saved.emit(when)
 
+    def _take_trouble(self, identity: int, error: Exception) -> None:
+        self._trouble = self._trouble or error
+        self.save_failed.emit(identity, error)
+
+    def _act_if_saved(self, project: Project, act: Act) -> None:
+        """One may have gone on meanwhile."""
+        self.finish_work()
+        if self._trouble is not None:
+            self._stay(self._trouble, act)
+        elif (self._desk is not None and self._desk.has_unsaved) or not project.unwritten().is_whole:
+            self.when_saved(act)
+        else:
+            act()
+
+    def _stay(self, error: Exception, act: Act) -> None:
+        self.tell(telling.not_closed(error, again=self.save_all, anyway=act))
+
+    def _tell_saving(self, project: Project, act: Act) -> None:
+        loss = project.unwritten()
+
+        def go_anyway() -> None:
+            if project.unwritten() != loss:  # one has painted since
+                self._tell_saving(project, act)
+            else:
+                self.let_go()
+                self._start_anew(act)
+
+        self.tell(telling.still_saving(loss, stay=self._leaving.cancel, anyway=go_anyway))
+
+    def _tell_closing(self, go_on: Act) -> None:
+        self.tell(telling.still_closing(anyway=lambda: self._start_anew(go_on)))
+
+    def _start_anew(self, act: Act) -> None:
+        """What waits for the disk goes on by itself, for as long as there is a process."""
+        self.has_given_up = True
+        self._leaving.cancel()
+        self.reading.start_anew()
+        self.writing.start_anew()
+        act()
+
     def _place(self, order: Sequence[int]) -> int | None:
         if self.image is None or self.image.id not in order:
             return None
         return order.index(self.image.id)
+
+    def _soon_wanted(self) -> list[int]:
+        """The next image, the one before, and the next unreviewed one, which may be far."""
+        order = self.order()
+        here = self._place(order)
+        near = order[:1] if here is None else (*order[here + 1 : here + 2], *order[max(0, here - 1) : here])
+        following = self._next_unreviewed()
+        return list(dict.fromkeys([*near, *(() if following is None else (following,))]))
 
     def _next_unreviewed(self) -> int | None:
         order = self.order()

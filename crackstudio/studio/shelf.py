@@ -61,24 +61,35 @@ class Shelf:
     images: OrderedDict[int, OpenImage] = field(default_factory=OrderedDict)
     saved_revision: dict[int, int] = field(default_factory=dict)
     open: int | None = None
+    wanted: tuple[int, ...] = ()
+    """Images that are likely to be opened next, the likeliest first."""
     loading: dict[str, int] = field(default_factory=dict)
     """What was asked for last, by lane."""
     saving: Counter[int] = field(default_factory=Counter)
     """Saves that have not ended yet."""
 
-    @property
-    def room(self) -> int:
-        """Bytes for pictures beside the open one."""
-        beside = self.images.get(self.open) if self.open is not None else None
-        return PICTURE_BYTES - (beside.picture_bytes if beside is not None else 0)
+    def before(self, identity: int) -> tuple[int, ...]:
+        """The open image and those that are wanted sooner than this one."""
+        sooner = self.wanted[: self.wanted.index(identity)] if identity in self.wanted else self.wanted
+        return sooner if self.open is None else (self.open, *sooner)
+
+    def room_for(self, identity: int) -> int:
+        """Bytes for a picture beside those that matter more."""
+        beside = [self.images[one] for one in self.before(identity) if one in self.images]
+        return PICTURE_BYTES - sum(image.picture_bytes for image in beside)
+
+    def lay_open(self, identity: int) -> None:
+        """What was wanted beside the image before is not any more."""
+        self.images.move_to_end(identity)
+        self.open, self.wanted = identity, ()
 
     def is_unsaved(self, identity: int) -> bool:
         """Whether an image's mask has steps that are not on disk as a PNG."""
         image = self.images.get(identity)
         return image is not None and image.editor.revision != self.saved_revision.get(identity, 0)
 
-    def tidy(self, *, keep: set[int | None]) -> None:
-        """Drop the pictures, then the editors, that were used longest ago; of unsaved ones the editor stays."""
+    def tidy(self, *, keep: set[int]) -> None:
+        """Drop the pictures, then the editors, that were used longest ago; of those with work the editor stays."""
         images = self.images
         total = sum(image.picture_bytes for image in images.values())
         for identity, image in images.items():
@@ -88,8 +99,12 @@ class Shelf:
                 total -= image.picture_bytes
                 image.picture = image.proposal = image.previous_map = None
         surplus = len(images) - MOST_EDITORS
-        for identity in [one for one in images if one not in keep and not self.is_unsaved(one)][: max(0, surplus)]:
+        idle = [one for one in images if one not in keep and not self._is_at_work(one)]
+        for identity in idle[: max(0, surplus)]:
             self.put_away(identity)
+
+    def _is_at_work(self, identity: int) -> bool:
+        return self.is_unsaved(identity) or self.images[identity].editor.is_awaiting_step
 
     def put_away(self, identity: int) -> None:
         """Let go of one image."""

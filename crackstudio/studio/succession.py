@@ -1,6 +1,7 @@
 """Which network proposes: a run's takes the place of the one in use if it is better (the way of the data, 7)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -18,6 +19,16 @@ from crackstudio.studio.proposing import Proposing
 from crackstudio.studio.session import Session
 
 LANE = "comparison"
+_LOOK = "network in use"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Contest:
+    """`images` to propose by both; None where the new network is the one in use."""
+
+    old: NetworkInUse | None
+    new: NetworkInUse
+    images: tuple[Compared, ...] | None
 
 
 class Succession(QObject):
@@ -33,29 +44,19 @@ class Succession(QObject):
     def __init__(self, session: Session, *, proposing: Proposing) -> None:
         super().__init__(session)
         self._session, self._proposing = session, proposing
-        session.project_opened.connect(lambda project: self.network_changed.emit(project.network()))
+        session.project_opened.connect(self._enter)
         session.project_closed.connect(self._leave)
 
     def compare(self, run: RunFolder) -> None:
         """Let the best network of a run that has ended compete with the one in use."""
         project = self._session.project
-        if project is None:
-            return
-        new = NetworkInUse(path=run.checkpoint_best, label=label_of(run))
-        old = project.network()
-        if old is None:
-            self.use(new)
-            return
-        if _is_same(run, new, old):
-            self._session.tell(telling.nothing_better_found())
-            return
-        self._session.tell(telling.comparing())
-        self._session.reading.submit(
-            lambda: compared_images(run),
-            done=lambda images: self._propose_both(images, old=old, new=new),
-            failed=self._give_up,
-            lane=LANE,
-        )
+        if project is not None:
+            self._session.reading.submit(
+                lambda: _contest(project, run),
+                done=self._begin,
+                failed=self._give_up,
+                lane=LANE,
+            )
 
     def use(self, network: NetworkInUse, *, words: str = "") -> None:
         """Let a copy of `network` propose from now on, since its run may write the file again; `words` say why."""
@@ -65,7 +66,27 @@ class Succession(QObject):
                 lambda: _copied(project, network), done=lambda kept: self._take(project, kept, words=words)
             )
 
-    def _take(self, project: Project, network: NetworkInUse, *, words: str) -> None:
+    def _enter(self, project: Project) -> None:
+        def tell(network: NetworkInUse | None) -> None:
+            if project is self._session.project:
+                self.network_changed.emit(network)
+
+        self._session.reading.submit(project.network, done=tell, lane=_LOOK, urgent=True)
+
+    def _begin(self, contest: "_Contest") -> None:
+        if contest.old is None:
+            self.use(contest.new)
+        elif contest.images is None:
+            self._session.tell(telling.nothing_better_found())
+        else:
+            self._session.tell(telling.comparing())
+            self._propose_both(contest.images, old=contest.old, new=contest.new)
+
+    def _take(self, project: Project, network: NetworkInUse | None, *, words: str) -> None:
+        if network is None:
+            self._session.message_given.emit(tr("This run has saved no network yet."))
+            return
+        self._session.reading.forget(_LOOK)
         project.use_network(network.path, label=network.label)
         self._tell_used(words)
         self.network_changed.emit(network)
@@ -97,7 +118,8 @@ class Succession(QObject):
         self._session.tell_failure(error)
 
     def _leave(self) -> None:
-        self._session.reading.forget(LANE)
+        for lane in (LANE, _LOOK):
+            self._session.reading.forget(lane)
         self.comparison_ended.emit()
         self.network_changed.emit(None)
 
@@ -129,6 +151,13 @@ class Succession(QObject):
         )
 
 
+def _contest(project: Project, run: RunFolder) -> _Contest:
+    """Any thread. Raises `RunError`."""
+    new, old = NetworkInUse(path=run.checkpoint_best, label=label_of(run)), project.network()
+    is_open = old is not None and not _is_same(run, new, old)
+    return _Contest(old=old, new=new, images=compared_images(run) if is_open else None)
+
+
 def _is_same(run: RunFolder, new: NetworkInUse, old: NetworkInUse) -> bool:
     """Whether the run's best is the network in use, or the one in use that it started from."""
     card, spec = read_card(run.checkpoint_best), run.record().spec
@@ -146,8 +175,10 @@ def _label(run: str, checkpoint: Path) -> str:
     return f"{run}@{card.step}" if card is not None else run
 
 
-def _copied(project: Project, network: NetworkInUse) -> NetworkInUse:
-    """Named after what was copied: a run that trains may have got further since it was asked for."""
+def _copied(project: Project, network: NetworkInUse) -> NetworkInUse | None:
+    """Named after what was copied: a run that trains may have got further since it was asked for. None without one."""
+    if not network.path.exists():
+        return None
     models = project.home / "models"
     incoming = models / "incoming.safetensors"
     write_bytes(incoming, network.path.read_bytes())

@@ -1,24 +1,36 @@
 """What the session says when something went wrong, or well: what happened, what was kept, what to do."""
 
+import errno
 import traceback
 from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QGuiApplication
 
 from crackstudio.core.errors import CrackStudioError, NewerProjectError, ProjectLockedError
+from crackstudio.project.project import Unwritten
 from crackstudio.studio.engine_link import Ending, Outcome
 from crackstudio.studio.language import heard, joined, tr
 from crackstudio.studio.notice import Notice, Offer, Tone
 
 Act = Callable[[], None]
 
+_OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
+"""No room, or no permission."""
+
 
 def failure(error: Exception) -> Notice:
-    """The default way of a failure: its own words where it is one of ours; else it is a fault of the studio."""
+    """The default way of a failure: in its own words, or the disk's, or as a fault of the studio."""
     kept = tr("Nothing was lost; the masks on disk are as they were.")
     if isinstance(error, CrackStudioError):
         title, words = _split(str(error))
         return Notice(title=title, words=words or kept, tone=Tone.BAD, topic=f"failure {error}")
+    if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+        return Notice(
+            title=tr("The disk refused: {why}", why=heard(error.strerror or str(error))),
+            words=joined((kept, tr("Free some space or give the permission back, then try again.")), by=" "),
+            tone=Tone.BAD,
+            topic=f"failure {error}",
+        )
     details = "".join(traceback.format_exception(error))
     return Notice(
         title=tr("A fault in CrackStudio: {error}", error=f"{type(error).__name__}: {error}"),
@@ -82,8 +94,47 @@ def not_closed(error: Exception, *, again: Act, anyway: Act) -> Notice:
         ),
         tone=Tone.BAD,
         topic="close",
-        covers=("save",),
+        covers=("save", "wait"),
         offers=(Offer(words=tr("Save again"), act=again), Offer(words=tr("Close without saving"), act=anyway)),
+    )
+
+
+def still_saving(loss: Unwritten, *, stay: Act, anyway: Act) -> Notice:
+    """Closing was asked for, and the disk takes its time; `loss` is what closing now would cost."""
+    return Notice(
+        title=tr("Saving before closing…"),
+        words=joined((tr("It closes by itself when everything is on disk."), _cost(loss)), by=" "),
+        tone=Tone.PLAIN if loss.is_whole else Tone.WARNING,
+        topic="wait",
+        offers=(Offer(words=tr("Stay open"), act=stay), Offer(words=tr("Close at once"), act=anyway)),
+    )
+
+
+def _cost(loss: Unwritten) -> str:
+    if loss.is_whole:
+        return tr(
+            "Closing at once loses nothing: what was painted since the last save is kept with the project and comes "
+            "back at the next opening."
+        )
+    if loss.steps:
+        return tr(
+            "The disk does not answer. Closing at once loses the last {count:,} {count:step|steps} of painting, and "
+            "tags and reviews of the last moments.",
+            count=loss.steps,
+        )
+    return tr(
+        "The disk does not answer. Closing at once may lose tags and reviews of the last moments; what was painted is "
+        "kept with the project and comes back at the next opening."
+    )
+
+
+def still_closing(*, anyway: Act) -> Notice:
+    """Another folder was asked for, and the one before is still being closed."""
+    return Notice(
+        title=tr("The project before is still being closed"),
+        words=tr("Everything in it is saved; only its backup is not written yet. The next one opens after it."),
+        topic="wait",
+        offers=(Offer(words=tr("Do not wait"), act=anyway),),
     )
 
 

@@ -36,8 +36,8 @@ class Thumbnails(QObject):
 
     made = Signal(int)
 
-    def __init__(self, *, folder: Path, cache: Path, parent: QObject | None = None) -> None:
-        """`folder` holds the images, `cache` the small pictures."""
+    def __init__(self, *, folder: Path, cache: Path, background: Background, parent: QObject | None = None) -> None:
+        """`folder` holds the images, `cache` the small pictures; `background` has one thread."""
         super().__init__(parent)
         self._folder, self._cache = folder, cache
         self._pixmaps: OrderedDict[int, QPixmap] = OrderedDict()
@@ -46,7 +46,7 @@ class Thumbnails(QObject):
         self._too_large: set[int] = set()
         self._lent: tuple[ImageEntry, ImagePyramid] | None = None
         self._busy = False
-        self._background = Background(threads=1, parent=self)
+        self._background, self._lane = background, f"thumbnails of {folder}"
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._serve)
         self._patience.start()
@@ -72,9 +72,10 @@ class Thumbnails(QObject):
         self._serve()
 
     def close(self) -> None:
-        """Make no more."""
+        """Make no more; one that is being made meets nobody."""
         self._waiting.clear()
-        self._background.close()
+        self._patience.stop()
+        self._background.forget(self._lane)
 
     def _serve(self) -> None:
         if self._busy or not self._waiting or self._patience.isActive():
@@ -85,6 +86,7 @@ class Thumbnails(QObject):
             self._job(entry),
             done=lambda picture: self._keep(identity, picture),
             failed=lambda error: self._give_up(identity, error),
+            lane=self._lane,
         )
 
     def _job(self, entry: ImageEntry) -> Callable[[], QImage]:

@@ -20,6 +20,7 @@ from crackstudio.project.deciding import Decided, Decision, Standing
 from crackstudio.project.masks import Mask
 from crackstudio.project.project import Project
 from crackstudio.studio.loading import kind_of
+from crackstudio.studio.mask_steps import Replaced
 from crackstudio.studio.thresholds import threshold_of
 
 PIECE_SECONDS = 0.1
@@ -65,12 +66,18 @@ class TakingBack(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 @dataclass(slots=True, kw_only=True)
 class Piece:
-    """What came of `looked_at` more images; after `trouble` with the disk nothing more comes."""
+    """What came of `looked_at` more images; after `trouble` with the disk nothing more comes.
 
+    `verb` is what was done to them, None where a batch is taken back.
+    """
+
+    verb: Verb | None = None
     looked_at: int = 0
     decided: list[Decided] = field(default_factory=list)
     left: Counter[Left] = field(default_factory=Counter)
     trouble: CrackStudioError | None = None
+    ready: dict[int, Replaced] = field(default_factory=dict)
+    """How masks on the desk follow, by image, where that was worked out."""
 
 
 _CONFIRMING = (Verb.ACCEPT, Verb.NOTHING)
@@ -80,8 +87,11 @@ _TAGS = {Verb.CRACKED: Tag.CRACKED, Verb.INTACT: Tag.INTACT, Verb.UNKNOWN: Tag.U
 def carry_out(project: Project, verb: Verb, ids: Sequence[int]) -> Iterator[Piece]:
     """Do it to every image, piece by piece, each image wholly or not at all. Any thread. Raises `FolderError`.
 
-    A flag says that one is not sure of an image: among several it is not confirmed.
+    A flag says that one is not sure of an image: among several it is not confirmed. Flagging images that are all
+    flagged takes the flags off.
     """
+    if verb is Verb.FLAG and all(project.entry(image).review is Review.FLAGGED for image in ids):
+        verb = Verb.UNFLAG
     if verb in _CONFIRMING:
         project.flush()  # strokes whose mask was saved a moment ago have left the journal then
 
@@ -89,7 +99,7 @@ def carry_out(project: Project, verb: Verb, ids: Sequence[int]) -> Iterator[Piec
         is_spared = len(ids) > 1 and verb in _CONFIRMING and project.entry(image).review is Review.FLAGGED
         return Left.FLAGGED if is_spared else decision_of(project, verb, image)
 
-    yield from _pieces(project, ids, decide)
+    yield from _pieces(project, ids, decide, verb=verb)
 
 
 def take_back(project: Project, steps: Sequence[TakingBack]) -> Iterator[Piece]:
@@ -183,10 +193,16 @@ def _with_kept_mask(project: Project, step: TakingBack) -> Decision:
     )
 
 
-def _pieces(project: Project, asked: Sequence[Asked], decide: Callable[[Asked], Decision | Left]) -> Iterator[Piece]:
+def _pieces(
+    project: Project,
+    asked: Sequence[Asked],
+    decide: Callable[[Asked], Decision | Left],
+    *,
+    verb: Verb | None = None,
+) -> Iterator[Piece]:
     at = 0
     while at < len(asked):
-        piece = Piece()
+        piece = Piece(verb=verb)
         decisions: list[Decision] = []
         until = time.monotonic() + PIECE_SECONDS
         while at < len(asked) and len(decisions) < MOST_IN_A_PIECE and time.monotonic() < until:

@@ -4,6 +4,7 @@ An image of 12 MP, idle; then one of 144 MP while a run trains on the same machi
 """
 
 import sys
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import product
@@ -14,7 +15,7 @@ import numpy as np
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from report import Taken, exit_code, p99, quickest, row
-from sitting import draw_images, opened_window, photograph, send, settle, stroke, timed, wait, write_jpeg
+from sitting import draw_images, opened_window, photograph, rest, send, settle, stroke, timed, wait, write_jpeg
 
 from crackstudio.core.runs import RunSpec
 from crackstudio.studio.canvas.image_sheet import Tones
@@ -24,6 +25,7 @@ from crackstudio.studio.widgets.main_window import MainWindow
 
 ROUNDS = 3
 REACH = 400
+SPEEDS = (390, 780, 1500)
 ZOOMS = [1.1] * 20 + [1 / 1.1] * 20
 STEPS = [7] * 20 + [-7] * 20
 THRESHOLDS = np.linspace(0.2, 0.8, 40).tolist()
@@ -114,7 +116,40 @@ def trace(window: MainWindow) -> None:
     moves = [[send(canvas, QEvent.Type.MouseMove, *place, held=False) for place in places] for _ in range(ROUNDS)]
     row(f"12 MP, tracer's preview to {2 * REACH} px, a move to painted pixels, p99", p99(moves), 30)
     canvas.cancel()
+    for speed in SPEEDS:
+        trace_in_time(window, places, speed=speed)
+    canvas.traces_by_brush, canvas.brush_size = True, 2000
+    send(canvas, QEvent.Type.MouseButtonPress, x, y)
+    settle(window)
+    send(canvas, QEvent.Type.MouseMove, *places[-1], held=False)
+    canvas.background.finish()
+    row("12 MP, tracer, a piece 2000 px wide", send(canvas, QEvent.Type.MouseButtonPress, *places[-1]), 50)
+    send(canvas, QEvent.Type.MouseButtonRelease, *places[-1])
+    canvas.traces_by_brush = False
     canvas.set_tool(ToolKey.BRUSH)
+
+
+def trace_in_time(window: MainWindow, places: Sequence[tuple[float, float]], *, speed: int) -> None:
+    """A mouse that does not wait, `speed` px a second and 125 events: how far the preview is behind, then a click."""
+    canvas, view = window.canvas, window.canvas.view
+    assert view is not None
+    for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+        send(canvas, kind, *places[0])
+    along = np.linspace(0, len(places) - 1, round(125 * 2 * REACH / speed))
+    steps = np.stack([np.interp(along, np.arange(len(places)), axis) for axis in zip(*places, strict=True)], axis=1)
+    behind = []
+    for step in steps.tolist():
+        send(canvas, QEvent.Type.MouseMove, *step, held=False)
+        draft = canvas._tool.draft
+        behind.append(np.hypot(*np.subtract(view.to_device(*draft.path[-1]), step)) if draft is not None else np.inf)
+        rest(0.008)
+    row(f"12 MP, tracer at {speed} px/s, its preview behind the mouse, median", float(np.median(behind)), 60, "px")
+    send(canvas, QEvent.Type.MouseButtonPress, *steps[-1])
+    began = time.perf_counter()
+    send(canvas, QEvent.Type.MouseButtonRelease, *steps[-1])
+    wait(lambda: not canvas._tool.is_working)
+    row(f"12 MP, tracer at {speed} px/s, until a click is placed", 1000 * (time.perf_counter() - began), 500)
+    canvas.cancel()
 
 
 def bench_144_mp(folder: Path, window: MainWindow) -> None:

@@ -1,4 +1,7 @@
-"""Shapes and mending on a mask of 12 MP of which 2 % is crack; with `--large` on 144 MP, where no bar stands."""
+"""Shapes and mending on a mask of 12 MP of which 2 % is crack; with `--large` on 144 MP, where no bar stands.
+
+The work alone, which the window's thread leaves to another one: what remains to the window, bench_shapes.py tells.
+"""
 
 import sys
 from collections.abc import Callable

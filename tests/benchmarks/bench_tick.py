@@ -20,17 +20,27 @@ def walk(window: MainWindow, folder: Path) -> None:
     """Open, train, end; each a phase."""
     retraining, beats = window.retraining, Beats()
 
-    def phase(name: str, until: Callable[[], bool]) -> None:
+    def phase(name: str, until: Callable[[], bool], *, act: Callable[[], object] = lambda: None) -> None:
         beats.begin()
+        act()
         wait(until)
         row(f"event loop, {name}: longest gap", beats.taken(), BAR_MS, of_work=True)
 
-    window.proposing.start()
-    window.session.open_folder(folder)
-    phase("a folder opens", lambda: window.session.image is not None and bool(window.proposing.methods))
+    def open_folder() -> None:
+        window.proposing.start()
+        window.session.open_folder(folder)
+
+    phase(
+        "a folder opens",
+        lambda: window.session.image is not None and bool(window.proposing.methods),
+        act=open_folder,
+    )
     wait(lambda: window.image_list.model.total == IMAGES)
-    retraining.retrain(RunSpec(method="attention-cyclegan", steps=8))
-    phase("a run starts", lambda: retraining.history is not None and retraining.history.stepped is not None)
+    phase(
+        "a run starts",
+        lambda: retraining.history is not None and retraining.history.stepped is not None,
+        act=lambda: retraining.retrain(RunSpec(method="attention-cyclegan", steps=8)),
+    )
     phase("a run trains", lambda: not retraining.is_running)
     phase("a run has ended", lambda: bool(window.notices.cards()))
 

@@ -106,6 +106,30 @@ def test_a_killed_run_continues_at_its_last_state(make_run: MakeRun) -> None:
     assert all(torch.equal(one[key], two[key]) for key in one)
 
 
+def test_pictures_that_cannot_be_written_cost_the_run_nothing_else(
+    make_run: MakeRun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = make_run("unet", steps=10, **CHEAP)
+    run.previews.write_bytes(b"no folder")
+    events = trained(run)
+    assert isinstance(events[-1], wire.Finished)
+    assert of_kind(events, wire.PreviewSaved) == []
+    assert run.checkpoint_last.exists()
+    assert "no previews of step 10" in capsys.readouterr().err
+
+
+def test_a_run_that_cannot_be_saved_says_so_and_goes_on_once_it_can(make_run: MakeRun) -> None:
+    run = make_run("unet", steps=20, **CHEAP)
+    checkpoints = run.checkpoint_best.parent
+    checkpoints.write_bytes(b"no folder")
+    failed = trained(run)[-1]
+    assert isinstance(failed, wire.Failed)
+    assert failed.message.startswith("The run cannot be saved at step 0 (")
+    assert failed.checkpoint is None
+    checkpoints.unlink()
+    assert isinstance(trained(run)[-1], wire.Finished)
+
+
 @pytest.mark.parametrize("hurried", [False, True])
 def test_stop_ends_in_the_middle_and_keeps_what_there_is(make_run: MakeRun, hurried: bool) -> None:
     run, control = make_run("unet", steps=100_000, **CHEAP), Control()

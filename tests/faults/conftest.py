@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from closing import close_window
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
@@ -89,7 +90,7 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     window = build_window(Settings(tmp_path / "studio.ini"), engine=(sys.executable, str(FAKE_ENGINE), ""))
     window.show()
     yield window
-    window.close()
+    close_window(window)
     window.deleteLater()
 
 

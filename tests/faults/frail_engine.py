@@ -28,7 +28,14 @@ def fall_silent():
     threading.Event().wait()
 
 
-FAULTS = {"killed": kill, "memory": exhaust, "silent": fall_silent}
+def fill_disk():
+    """No file may grow any more: checkpoints, pictures, events."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+
+
+FAULTS = {"killed": kill, "memory": exhaust, "silent": fall_silent, "full": fill_disk}
 
 
 def fail_at(count, kind, name, act, mark):

@@ -1,13 +1,15 @@
-"""Forks painters that paint, undo, save, review, close and open, until somebody kills them.
+"""Forks painters that paint, undo, save, review, close and open, and kills them.
 
-For each line on stdin (the number of the first stroke) it tells the painter's process id, then `open`, `stroke N` for
-every stroke that was finished, and in the end `gone killed`.
+For each line on stdin (the number of the first stroke, how many seconds to live, and whether only from the moment on in
+which the project is open) it tells `stroke N` for every stroke that was finished, and in the end `gone killed`.
 """
 
 import os
 import random
+import signal
 import sys
 import threading
+import time
 import traceback
 from pathlib import Path
 
@@ -64,12 +66,12 @@ class Sitting:
         self.project.close()
 
 
-def paint(folder, first):
+def paint(folder, first, *, opened):
     chance, number = random.Random(first), first
     sitting = Sitting(folder)
     if sitting.editor.kind is MaskKind.EXACT:
         sitting.editor.set_kind(MaskKind.REGION)
-    say("open")
+    opened()
     sitting.project.remember("strokes", first)
     if first == 0 and sitting.editor.touched:
         sitting.editor.clear()
@@ -90,25 +92,34 @@ def paint(folder, first):
                 sitting = Sitting(folder)
 
 
-def main():
+def born(paint, *args):
+    """A painter, and the pipe in which it tells that its project is open."""
+    opened, opens = os.pipe()
+    painter = os.fork()
+    if painter == 0:
+        try:
+            paint(*args, opened=lambda: os.write(opens, b"."))
+        except BaseException:  # noqa: BLE001 the child must never go on as the parent
+            traceback.print_exc()
+            os._exit(1)
+    os.close(opens)
+    return painter, opened
+
+
+def nurse(paint):
+    """For every line on stdin a painter, killed when its time has come."""
     folder = Path(sys.argv[1])
     for line in iter(sys.stdin.readline, ""):
-        begun, begin = os.pipe()
-        painter = os.fork()
-        if painter == 0:
-            try:
-                os.read(begun, 1)
-                paint(folder, int(line))
-            except BaseException:  # noqa: BLE001 the child must never go on as the parent
-                traceback.print_exc()
-                os._exit(1)
-        say(painter)
-        os.write(begin, b".")
-        os.close(begin)
-        os.close(begun)
+        first, seconds, at_work = line.split()
+        painter, opened = born(paint, folder, int(first))
+        if at_work == "True":
+            os.read(opened, 1)
+        time.sleep(float(seconds))  # the moment of the kill: no wait for anything
+        os.kill(painter, signal.SIGKILL)
+        os.close(opened)
         _, status = os.waitpid(painter, 0)
         say("gone killed" if os.WIFSIGNALED(status) else "gone by itself")
 
 
 if __name__ == "__main__":
-    main()
+    nurse(paint)

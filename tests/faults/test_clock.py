@@ -6,6 +6,7 @@ import time
 import msgspec
 import numpy as np
 import pytest
+from closing import close_project
 
 from crackstudio.core.errors import ProjectLockedError
 from crackstudio.core.images import MaskKind, Review
@@ -35,7 +36,7 @@ def test_everything_is_as_it_was_and_can_be_saved(from_next_year, window, open_f
     open_folder(window, from_next_year)
     assert [entry.review for entry in window.session.entries()[:2]] == [Review.CONFIRMED] * 2
     painted = paint(window)
-    window.actions["close_project"].trigger()
+    close_project(window)
     assert told(window) == []
     open_folder(window, from_next_year)
     assert np.array_equal(window.session.image.editor.array(), painted)

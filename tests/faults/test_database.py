@@ -6,6 +6,7 @@ from contextlib import closing
 
 import numpy as np
 import pytest
+from closing import close_project
 
 from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.project.project import Project
@@ -97,7 +98,7 @@ def test_a_size_that_is_wrong_in_the_database_costs_no_mask(home, folder, window
     open_folder(window, folder)
     assert (window.session.image.editor.array() == MASK).all()
     painted = paint(window)
-    window.actions["close_project"].trigger()
+    close_project(window)
     assert told(window) == []
     open_folder(window, folder)
     assert np.array_equal(window.session.image.editor.array(), painted)

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from closing import close_window
 
 from crackstudio.core.errors import FolderError
 from crackstudio.core.images import MaskKind, Review
+from crackstudio.core.runs import RunSpec
 from crackstudio.project import database, frames, rasters
 from crackstudio.project.project import Project
 from crackstudio.studio import desk
@@ -72,9 +74,9 @@ def test_painting_goes_on_and_everything_is_saved_when_it_can_be(
         assert np.array_equal(masks_on_disk(folder)["裂缝 0.png.png"], saved)
         assert list(masks_on_disk(folder)) == ["裂缝 0.png.png"]
         assert not opened.close()
+        qtbot.waitUntil(lambda: any("Not closed" in words for words in told(opened)))
+        assert len(told(opened)) == 1
         assert opened.isVisible()
-        (words,) = told(opened)
-        assert "Not closed" in words
         assert np.array_equal(opened.session.image.editor.array(), other)
     opened.session._desk._autosave.timeout.emit()
     opened.session.writing.finish()
@@ -83,7 +85,7 @@ def test_painting_goes_on_and_everything_is_saved_when_it_can_be(
     assert np.array_equal(masks_on_disk(folder)["裂缝 1.png.png"], other)
     assert list((folder / ".crackstudio" / "masks").glob(".*")) == []
     qtbot.waitUntil(lambda: [words.partition(" | ")[0] for words in told(opened)] == ["Everything is saved again"])
-    assert opened.close()
+    close_window(opened)
 
 
 def test_a_notice_that_was_closed_does_not_come_again_with_every_try(opened, paint, told, broken_disk, qtbot):
@@ -156,6 +158,21 @@ def test_saving_is_tried_again_by_itself(opened, folder, paint, broken_disk, qtb
     with qtbot.waitSignal(opened.session.saved):
         pass
     assert np.array_equal(masks_on_disk(folder)["裂缝 0.png.png"], mask)
+
+
+def test_a_run_for_which_there_is_no_room_does_not_begin_and_can_be_asked_for_again(
+    window, reviewed, open_folder, told, broken_disk, qtbot
+):
+    open_folder(window, reviewed)
+    with broken_disk():
+        window.retraining.retrain(RunSpec(method="unet"))
+        qtbot.waitUntil(lambda: any("The disk refused" in words for words in told(window)))
+        assert "Free some space" in told(window)[-1]
+        assert not any("A fault" in words for words in told(window))
+        assert not window.retraining.is_running
+    assert window.session.project.runs.all() == []
+    window.retraining.retrain(RunSpec(method="unet"))
+    qtbot.waitUntil(lambda: window.retraining.is_running, timeout=15_000)
 
 
 def test_the_journal_stays_until_the_row_of_its_mask_is_written(folder, monkeypatch):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from closing import close_window
 
 from crackstudio.core.runs import CheckpointCard, RunSpec, RunState
 from crackstudio.engine.checkpoint import load_method, save_checkpoint
@@ -43,7 +44,7 @@ def start(qtbot, tmp_path, reviewed, open_folder, monkeypatch):
 
     yield start_it
     for window in windows:
-        window.close()
+        close_window(window)
         window.deleteLater()
 
 
@@ -160,6 +161,26 @@ def test_silent_while_training_it_can_be_restarted(start, qtbot, fall_silent, se
     press(window, "Restart it")
     finish(window, qtbot)
     assert not any("died" in words for words in told(window))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit that the operating system keeps")
+def test_a_full_disk_while_training_is_told_once_and_the_run_goes_on_from_its_last_state(
+    start, qtbot, settled, told, press, paint
+):
+    window = start("train", "full")
+    window.retraining.retrain(SPEC)
+    words = settled(window, "The run failed")
+    assert "cannot be saved at step" in words
+    assert "Free some space" in words
+    assert told(window) == [words]
+    assert not window.retraining.is_running
+    painted = paint(window)
+    (run,) = window.session.project.runs.all()
+    _, card = load_method(run.checkpoint_last)
+    assert card.step == 10
+    press(window, "Go on from its last state")
+    finish(window, qtbot)
+    assert np.array_equal(window.session.image.editor.array(), painted)
 
 
 def test_weights_that_are_no_numbers_end_the_run_with_its_cause_and_the_best_network_is_kept(

@@ -1,5 +1,6 @@
 """Folders that are empty, unreadable, read-only, vanished, oddly named or slow, under the real window."""
 
+import contextlib
 import errno
 import os
 import threading
@@ -7,10 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from closing import close_project, close_window
 from PySide6.QtCore import QTimer
 
+from crackstudio.core.errors import ProjectLockedError
 from crackstudio.project import atomic, rasters, walk
+from crackstudio.project.database import Database
 from crackstudio.project.project import Project
+from crackstudio.studio import retraining
+from crackstudio.studio.mask_editor import MaskEditor
+from crackstudio.studio.mask_steps import replayed
 from crackstudio.studio.widgets.main_window import MainWindow
 
 TICKS = 20
@@ -83,7 +90,7 @@ def test_a_read_only_folder_names_the_way_out_which_works(window, folder, tmp_pa
         window.session.open_folder(folder, home=tmp_path / "elsewhere")
         qtbot.waitUntil(lambda: window.session.image is not None)
         painted = paint(window)
-        window.actions["close_project"].trigger()
+        close_project(window)
     assert not (folder / ".crackstudio").exists()
     assert np.array_equal(rasters.read_mask(tmp_path / "elsewhere" / "masks" / "裂缝 0.png.png"), painted)
 
@@ -109,7 +116,7 @@ def test_a_folder_that_vanishes_while_open_is_told_and_gets_the_strokes_when_it_
     opened.session.writing.finish()
     opened.session.project.flush()
     assert np.array_equal(rasters.read_mask(folder / ".crackstudio" / "masks" / "裂缝 0.png.png"), painted)
-    assert opened.close()
+    close_window(opened)
 
 
 def test_an_image_that_vanishes_costs_that_image_alone(opened, folder, paint, told, qtbot, show):
@@ -131,7 +138,7 @@ def test_odd_names_of_folders_and_files_go_round(window, tmp_path, open_folder, 
     rasters.write_png(folder / f"{name.lstrip('.')[:100]}.png", np.zeros((48, 64, 3), np.uint8))
     open_folder(window, folder)
     painted = paint(window)
-    window.actions["close_project"].trigger()
+    close_project(window)
     open_folder(window, folder)
     assert np.array_equal(window.session.image.editor.array(), painted)
     assert told(window) == []
@@ -206,5 +213,146 @@ def test_a_slow_share_does_not_hold_the_brush_while_a_mask_is_saved(opened, fold
     assert not np.array_equal(first, second)
     turns(opened, qtbot)
     slow.answers.set()
-    assert opened.close()
+    close_window(opened)
     assert np.array_equal(rasters.read_mask(folder / ".crackstudio" / "masks" / "裂缝 0.png.png"), second)
+
+
+@pytest.fixture
+def other(tmp_path):
+    """Another folder, with one image."""
+    rasters.write_png(tmp_path / "另 other" / "a.png", np.zeros((48, 64, 3), np.uint8))
+    return tmp_path / "另 other"
+
+
+def mask_on_disk(folder):
+    """What a studio would show of the first image; waits until another one has let go of the folder."""
+    project = None
+    while project is None:
+        with contextlib.suppress(ProjectLockedError):
+            project = Project.open(folder)
+    try:
+        image = next(entry.id for entry in project.entries() if entry.name == "裂缝 0.png")
+        strokes, mask = project.journal(image).read(), project.load_mask(image)
+        editor = MaskEditor(48, 64, mask=mask)
+        left = replayed(strokes, editor.mask)
+        if left is not None:
+            editor.bring_back(left)
+        return editor.array()
+    finally:
+        project.close()
+
+
+def test_a_slow_share_does_not_hold_the_window_while_another_folder_is_opened(
+    opened, folder, other, paint, slow, qtbot, monkeypatch
+):
+    paint(opened)
+    monkeypatch.setattr(atomic, "write_bytes", slow.before(atomic.write_bytes))
+    opened.session.open_folder(other)
+    qtbot.waitUntil(slow.asked.is_set)
+    turns(opened, qtbot)
+    assert opened.session.project.folder == folder
+    painted = paint(opened, y=35)  # nobody is kept from going on
+    with qtbot.waitSignal(opened.session.project_opened):
+        slow.answers.set()
+    assert opened.session.project.folder == other
+    assert np.array_equal(rasters.read_mask(folder / ".crackstudio" / "masks" / "裂缝 0.png.png"), painted)
+
+
+def test_a_slow_share_does_not_hold_the_window_while_a_project_is_backed_up(
+    opened, folder, other, slow, qtbot, monkeypatch, open_folder, told
+):
+    monkeypatch.setattr(Database, "close", slow.before(Database.close))
+    opened.actions["close_project"].trigger()
+    qtbot.waitUntil(slow.asked.is_set)
+    turns(opened, qtbot)
+    assert opened.session.project is None
+    opened.session.open_folder(folder)  # the same again: it is locked until it is closed
+    turns(opened, qtbot)
+    with qtbot.waitSignal(opened.session.project_opened):
+        slow.answers.set()
+    assert opened.session.project.folder == folder
+
+
+def test_nobody_has_to_wait_for_the_backup_of_the_project_before(opened, other, slow, qtbot, monkeypatch, told, press):
+    monkeypatch.setattr(Database, "close", slow.before(Database.close))
+    opened.actions["close_project"].trigger()
+    qtbot.waitUntil(slow.asked.is_set)
+    opened.session.open_folder(other)
+    opened.session._leaving._patience.start(1)
+    qtbot.waitUntil(lambda: any("still being closed" in words for words in told(opened)))
+    with qtbot.waitSignal(opened.session.project_opened):
+        press(opened, "Do not wait")
+    assert not slow.answers.is_set()
+
+
+def test_a_share_that_hangs_keeps_no_window_and_what_is_in_the_journal_is_not_lost(
+    opened, folder, paint, slow, qtbot, monkeypatch, told, press
+):
+    painted = paint(opened)
+    opened.session.project.flush()
+    monkeypatch.setattr(atomic, "write_bytes", slow.before(atomic.write_bytes))
+    assert not opened.close()
+    qtbot.waitUntil(slow.asked.is_set)
+    turns(opened, qtbot)
+    assert opened.isVisible()
+    assert told(opened) == []
+    opened.close()  # who asks twice is told at once
+    (words,) = told(opened)
+    assert "Saving before closing" in words
+    assert "loses nothing" in words
+    press(opened, "Close at once")
+    assert not opened.isVisible()
+    slow.answers.set()
+    assert np.array_equal(mask_on_disk(folder), painted)
+
+
+def test_who_closes_while_nothing_can_be_written_is_told_what_that_costs(
+    opened, paint, slow, qtbot, monkeypatch, told, press
+):
+    opened.session.project.flush()
+    monkeypatch.setattr(opened.session.project._writer, "_check", slow.before(lambda: None))
+    paint(opened)
+    qtbot.waitUntil(slow.asked.is_set)
+    opened.close()
+    turns(opened, qtbot)
+    opened.session._leaving._patience.start(1)
+    qtbot.waitUntil(lambda: bool(told(opened)))
+    assert "loses the last 1 step of painting" in told(opened)[0]
+    paint(opened, y=35)
+    press(opened, "Close at once")  # what it costs has changed since it was told
+    assert opened.isVisible()
+    assert "loses the last 2 steps of painting" in told(opened)[0]
+    press(opened, "Close at once")
+    assert not opened.isVisible()
+
+
+def test_who_would_rather_stay_stays_and_everything_is_saved(
+    opened, folder, paint, slow, qtbot, monkeypatch, told, press
+):
+    painted = paint(opened)
+    monkeypatch.setattr(atomic, "write_bytes", slow.before(atomic.write_bytes))
+    opened.close()
+    opened.close()
+    press(opened, "Stay open")
+    with qtbot.waitSignal(opened.session.saved):
+        slow.answers.set()
+    turns(opened, qtbot)
+    assert opened.isVisible()
+    assert told(opened) == []
+    assert np.array_equal(rasters.read_mask(folder / ".crackstudio" / "masks" / "裂缝 0.png.png"), painted)
+
+
+def test_a_slow_share_does_not_hold_the_window_while_a_run_is_made_ready(
+    window, reviewed, open_folder, slow, qtbot, monkeypatch
+):
+    open_folder(window, reviewed)
+    network = window.session.project.home / "mine.safetensors"
+    network.write_bytes(b"")
+    window.session.project.use_network(network, label="mine")
+    monkeypatch.setattr(retraining, "read_card", slow.before(retraining.read_card))
+    window.actions["retrain"].trigger()
+    qtbot.waitUntil(slow.asked.is_set)
+    turns(window, qtbot)
+    assert not window.retraining.is_running
+    with qtbot.waitSignal(window.retraining.run_started):
+        slow.answers.set()

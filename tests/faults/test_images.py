@@ -12,6 +12,7 @@ import imagecodecs
 import numpy as np
 import pytest
 import tifffile
+from closing import close_project
 from PIL import Image
 from PySide6.QtWidgets import QPushButton
 
@@ -163,7 +164,7 @@ def test_unusual_pictures_are_shown_and_painted(window, folder, open_folder, sho
         window.canvas.grab()
         painted[name] = editor.array()
         assert painted[name].any()
-    window.actions["close_project"].trigger()
+    close_project(window)
     assert told(window) == []
     for name, mask in painted.items():
         assert np.array_equal(rasters.read_mask(folder / ".crackstudio" / "masks" / f"{name}.png"), mask), name

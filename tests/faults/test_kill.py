@@ -6,8 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +20,12 @@ from crackstudio.project.project import Project
 from crackstudio.studio.mask_editor import MaskEditor
 from crackstudio.studio.mask_steps import replayed
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="painters are forked: 40 cost what one start costs")
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="painters are forked: 50 cost what one start costs")
 
-KILLS = int(os.environ.get("CRACKSTUDIO_KILLS", "40"))
-LONGEST_SECONDS = 0.1
-"""A painter lives no longer: time for some strokes, a few saves, and to close and open again."""
+KILLS = int(os.environ.get("CRACKSTUDIO_KILLS", "200"))
+KILLS_OF_THE_WINDOW = KILLS // 6
+AT_ONCE = 4
+"""Painters, each in a folder of its own."""
 
 WHILE_OPENING = 0.2
 """The share of the kills that come while the project is being opened, or soon after."""
@@ -34,8 +34,6 @@ SIDE, STEP = 768, 24
 COLUMNS = SIDE // STEP
 TILE_SIDE = 32
 TILES = (SIDE // TILE_SIDE) ** 2
-
-NURSERY = Path(__file__).with_name("painter.py")
 
 
 def dot(number):
@@ -59,36 +57,6 @@ def bring_back(editor, strokes):
     left = replayed(strokes, editor.mask)
     if left is not None:
         editor.bring_back(left)
-
-
-@contextmanager
-def nursery(folder):
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, str(NURSERY), str(folder)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env=environment
-    ) as parent:
-        yield parent
-        parent.stdin.close()
-        assert parent.wait(10) == 0
-
-
-def painter_killed(parent, *, first, seconds, at_work):
-    """A painter that goes on at stroke `first`, killed after `seconds`. The number of strokes it told of."""
-    parent.stdin.write(f"{first}\n")
-    painter = int(parent.stdout.readline())
-    if at_work:
-        assert parent.stdout.readline() == "open\n"
-    time.sleep(seconds)  # the moment of the kill: no wait for anything
-    os.kill(painter, signal.SIGKILL)
-    told = first
-    for line in parent.stdout:
-        words = line.split()
-        if words[0] == "gone":
-            assert words[1:] == ["killed"], line
-            return told
-        told = int(words[1]) + 1 if words[0] == "stroke" else told
-    raise AssertionError("the nursery has ended")
 
 
 def found(folder):
@@ -115,29 +83,93 @@ def strokes_in(mask):
     return count
 
 
-def test_kills_cost_at_most_one_stroke_and_leave_everything_sound(tmp_path):
-    folder = tmp_path / "被杀 killed"
-    rasters.write_png(folder / "a.png", np.zeros((SIDE, SIDE, 3), np.uint8))
-    project = Project.open(folder)
-    project.scan()
-    project.tiles.choose_side(TILE_SIDE)
-    project.close()
+class Place:
+    """A folder with one picture, and the nursery whose painters work there, one after the other."""
+
+    def __init__(self, folder, nursery):
+        self.folder, self.painted = folder, 0
+        rasters.write_png(folder / "a.png", np.zeros((SIDE, SIDE, 3), np.uint8))
+        project = Project.open(folder)
+        project.scan()
+        project.tiles.choose_side(TILE_SIDE)
+        project.close()
+        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+        command = [sys.executable, str(Path(__file__).with_name(nursery)), str(folder)]
+        self._nursery = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, env=environment
+        )
+
+    def begin(self, *, seconds, at_work):
+        """A painter that goes on where the one before was killed, and lives for so long."""
+        self.first = 0 if self.painted > COLUMNS**2 - 200 else self.painted
+        self._nursery.stdin.write(f"{self.first} {seconds} {at_work}\n")
+
+    def end(self):
+        """Wait until it is killed. The number of strokes that it told of, and what a studio finds."""
+        told = self.first
+        for line in self._nursery.stdout:
+            words = line.split()
+            if words[0] == "gone":
+                assert words[1:] == ["killed"], line
+                break
+            told = int(words[1]) + 1
+        else:
+            raise AssertionError("the nursery has ended")
+        left = found(self.folder)
+        self.painted = strokes_in(left[0].array())
+        return told, *left
+
+    def close(self):
+        self._nursery.stdin.close()
+        self._nursery.stdout.close()
+        assert self._nursery.wait(10) == 0
+
+
+@contextmanager
+def places(tmp_path, nursery):
+    with ExitStack() as stack:
+        found_there = [Place(tmp_path / f"被杀 killed {number}", nursery) for number in range(AT_ONCE)]
+        for place in found_there:
+            stack.callback(place.close)
+        yield found_there
+
+
+def kill_painters(tmp_path, nursery, *, kills, longest):
+    """Each time: where it was, the strokes that were told, and what a studio finds then."""
     chance = random.Random(11)
-    painted, strokes = 0, 0
-    with nursery(folder) as parent:
-        for _ in range(KILLS):
-            first = 0 if painted > COLUMNS**2 - 200 else painted
-            seconds, at_work = chance.uniform(0, LONGEST_SECONDS), chance.random() > WHILE_OPENING
-            told = painter_killed(parent, first=first, seconds=seconds, at_work=at_work)
-            editor, recalled, tiles = found(folder)
-            mask = editor.array()
-            painted = strokes_in(mask)
+    with places(tmp_path, nursery) as there:
+        for _ in range(kills // AT_ONCE):
+            for place in there:
+                place.begin(seconds=chance.uniform(0, longest), at_work=chance.random() > WHILE_OPENING)
+            for place in there:
+                yield place, *place.end()
+
+
+def test_kills_cost_at_most_one_stroke_and_leave_everything_sound(tmp_path):
+    strokes = 0
+    with closing(kill_painters(tmp_path, "painter.py", kills=KILLS, longest=0.1)) as killed:
+        for place, told, editor, recalled, tiles in killed:
+            first, painted = place.first, place.painted
             if painted == 0 and told == 0:
                 continue  # killed before it had opened the project, or cleared the full mask
-            assert np.array_equal(mask, expected(range(painted)))
+            assert np.array_equal(editor.array(), expected(range(painted)))
             assert painted >= max(first, told - 1)
             assert recalled >= told - 1 or told == first
             assert {number % TILES for number in range(first, told - 1)} <= tiles
+            assert editor.kind is MaskKind.REGION
+            strokes += max(0, painted - first)
+    assert strokes > 0
+
+
+def test_kills_of_the_window_cost_at_most_one_stroke_and_leave_everything_sound(tmp_path):
+    strokes = 0
+    with closing(kill_painters(tmp_path, "window_painter.py", kills=KILLS_OF_THE_WINDOW, longest=0.5)) as killed:
+        for place, told, editor, _recalled, _tiles in killed:
+            first, painted = place.first, place.painted
+            if painted == 0 and told == 0:
+                continue
+            assert np.array_equal(editor.array(), expected(range(painted)))
+            assert painted >= max(first, told - 1)
             assert editor.kind is MaskKind.REGION
             strokes += max(0, painted - first)
     assert strokes > 0

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tifffile
+from closing import close_project
 
 from crackstudio.project import rasters
 
@@ -46,7 +47,7 @@ def test_it_is_kept_aside_and_told_and_the_image_opens(reviewed, masks, window, 
     assert str(kept) in words
     assert not window.session.image.editor.touched
     painted = paint(window)
-    window.actions["close_project"].trigger()
+    close_project(window)
     assert np.array_equal(rasters.read_mask(path), painted)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from closing import close_project
 
 from crackstudio.core.images import Review
 from crackstudio.project import rasters
@@ -33,7 +34,7 @@ def reopened(window, folder, open_folder):
     """Close the project and open it again: what is on disk of an image."""
 
     def reopen(name):
-        window.actions["close_project"].trigger()
+        close_project(window)
         project = Project.open(folder)
         try:
             assert project.unsaved() == []
@@ -65,7 +66,7 @@ def test_closing_the_question_keeps_them_and_nobody_asks_again(
     question(window)[0].dismiss()
     show(window, "裂缝 1.png")
     show(window, "裂缝 0.png")
-    window.actions["close_project"].trigger()
+    close_project(window)
     open_folder(window, folder)
     assert np.array_equal(window.session.image.editor.array(), left)
     assert told(window) == []
@@ -175,7 +176,7 @@ def test_an_image_that_cannot_be_read_keeps_its_strokes_for_later(
     (folder / "裂缝 2.png").unlink()
     asked()
     assert told(window)[0].startswith("1 unsaved stroke brought back: keep it?")
-    window.actions["close_project"].trigger()
+    close_project(window)
     (folder / "裂缝 2.png").write_bytes(whole)
     open_folder(window, folder)
     qtbot.waitUntil(lambda: bool(question(window)))
@@ -189,7 +190,7 @@ def test_strokes_that_the_mask_already_has_are_no_question(window, folder, leave
     rasters.write_png(folder / ".crackstudio" / "masks" / "裂缝 0.png.png", left)
     open_folder(window, folder)
     assert told(window) == []
-    window.actions["close_project"].trigger()
+    close_project(window)
     project = Project.open(folder)
     assert project.unsaved() == []
     project.close()

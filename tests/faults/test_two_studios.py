@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from closing import close_window
 
 OTHER = """
 import sys
@@ -63,6 +64,6 @@ def test_a_second_window_of_one_studio_is_told_too(opened, folder, paint, tmp_pa
     second.session.open_folder(folder)
     qtbot.waitUntil(lambda: bool(told(second)))
     assert "open in another studio" in told(second)[0]
-    second.close()
+    close_window(second)
     second.deleteLater()
     assert np.array_equal(opened.session.image.editor.array(), painted)

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from crackstudio.core.errors import MaskError
 from crackstudio.imaging.counts import count_tolerant
 from crackstudio.imaging.patch import Area
+from crackstudio.imaging.path_drawing import stroke_of
 from crackstudio.imaging.retouching import _paths
 from crackstudio.imaging.synthesis import draw, draw_crack
-from crackstudio.imaging.tracing import Polarity, Trace, stroke_of, widths_along
+from crackstudio.imaging.tracing import Polarity, Trace, widths_along
 
 SIZE, FINER = 256, 8
 FROM, TO = (24.0, 128.0), (232.0, 128.0)
@@ -101,6 +102,13 @@ def test_no_width_is_above_the_most() -> None:
 def test_where_nothing_is_the_width_is_that_of_a_pixel_or_more() -> None:
     found = widths_along(np.full((60, 60), 90, np.uint8), np.array([[5.5, 5.5], [6.5, 5.5], [7.5, 6.5]]))
     assert (found >= 1).all()
+
+
+@pytest.mark.parametrize("off", [5, 7, 9])
+def test_a_bright_rim_under_the_click_does_not_make_a_dark_crack_bright(off: int) -> None:
+    image, (x, y) = photograph(covered(4)), (int(FROM[0]), int(FROM[1]) - off)
+    cv2.line(image, (x - 6, y), (x + 6, y), 255, 2)
+    assert Trace(image, at=(x, y + 1)).polarity is Polarity.DARK
 
 
 def test_a_bright_crack_is_seen_by_itself_and_by_argument() -> None:

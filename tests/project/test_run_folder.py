@@ -1,5 +1,6 @@
 """A run on disk: what a killed engine told is there, what it told by halves does not disturb."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,21 @@ def test_the_line_that_repeats_a_run_works_from_anywhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     line = command_line(RunSpec(method="unet"), folder=Path("images"), masks=Path("masks"))
     assert line == f"crackstudio train {tmp_path}/images --method unet --masks {tmp_path}/masks --seed 0"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit that the operating system keeps")
+def test_what_a_full_disk_does_not_take_is_told_when_there_is_room_again(run):
+    """Real writes that fail half-way, in the midst of a line."""
+    import resource
+
+    run.append(STARTED)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (run.events_path.stat().st_size + 10, hard))
+    try:
+        run.append(STEPPED)
+        run.append(STEPPED)
+        assert list(run.events()) == [STARTED]
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    run.append(wire.Stopped(step=1))
+    assert list(run.events()) == [STARTED, STEPPED, STEPPED, wire.Stopped(step=1)]

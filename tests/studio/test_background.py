@@ -68,3 +68,15 @@ def test_who_waits_says_so_first_for_work_that_may_give_up(background, qtbot):
     background.submit(lambda: gate.wait(10), done=seen.append)
     background.finish()
     assert seen == [True]
+
+
+def test_what_never_ends_holds_nothing_that_is_submitted_after_starting_anew(background, qtbot):
+    gate, done = threading.Event(), []
+    background.submit(gate.wait, done=lambda _: done.append("stuck"))
+    background.submit(lambda: done.append("behind it"))
+    background.start_anew()
+    background.submit(lambda: 2, done=done.append)
+    background.finish()
+    assert done == [2]
+    gate.set()
+    qtbot.waitUntil(lambda: done == [2, "behind it"])

@@ -1,9 +1,11 @@
 """Verbs on many images at once: what Enter would do to each, one notice, one step back, and nothing lost."""
 
+import threading
 import time
 
 import numpy as np
 import pytest
+from closing import close_project
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
@@ -11,6 +13,7 @@ from crackstudio.core.errors import FolderError
 from crackstudio.core.images import ImageEntry, MaskKind, Review, Tag
 from crackstudio.project.deciding import Standing
 from crackstudio.project.masks import MaskStore
+from crackstudio.project.project import Project
 from crackstudio.studio import verbs
 from crackstudio.studio.joints.selecting import make_menu
 from crackstudio.studio.verbs import Verb
@@ -229,6 +232,31 @@ def test_flagging_flagged_images_takes_the_flags_off(proposed, batch, qtbot):
         assert {entry.review for entry in proposed.session.entries()} == {review}
 
 
+@pytest.mark.parametrize("review", [Review.FLAGGED, Review.PROPOSED])
+def test_images_are_asked_for_their_flags_off_the_thread(proposed, batch, qtbot, monkeypatch, review):
+    """One by one: 100 000 of them held the window up."""
+    if review is Review.PROPOSED:
+        select(proposed)
+        proposed.actions["flag"].trigger()
+        settle(proposed, batch, qtbot)
+    asked, entry = [], Project.entry
+
+    def noted(project, image):
+        if threading.current_thread() is threading.main_thread():
+            asked.append(image)
+        return entry(project, image)
+
+    select(proposed)
+    with monkeypatch.context() as patch:
+        patch.setattr(Project, "entry", noted)
+        proposed.actions["flag"].trigger()
+        assert asked == []
+    settle(proposed, batch, qtbot)
+    assert {entry.review for entry in proposed.session.entries()} == {review}
+    words = "8 images flagged" if review is Review.FLAGGED else "8 images not flagged any more"
+    assert titles(proposed)[-1] == words
+
+
 @pytest.mark.parametrize("verb", ["accept", "confirm_nothing"])
 def test_flagged_images_among_several_are_not_confirmed(proposed, batch, qtbot, verb):
     select(proposed, 1, 2)
@@ -286,7 +314,7 @@ def test_closing_ends_a_batch_between_two_images(opened, batch, folder, open_fol
     monkeypatch.setattr(verbs, "MOST_IN_A_PIECE", 1)
     select(opened)
     opened.actions["tag_unknown"].trigger()
-    opened.actions["close_project"].trigger()
+    close_project(opened)
     assert opened.session.project is None
     assert not batch.can_undo
     open_folder(opened, folder)

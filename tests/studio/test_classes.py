@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from closing import close_project
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
@@ -191,7 +192,7 @@ def test_what_is_saved_holds_every_class(hand, qtbot):
         window.actions["save"].trigger()
         hand.editor.become("more", wanted, kind=MaskKind.REGION)
         window.actions["save"].trigger()
-    window.session.close_project()
+    close_project(window)
     path = next(iter((window.settings.recents()[0] / ".crackstudio" / "masks").rglob("*.png")))
     kept = rasters.read_image(path).array
     assert kept.dtype == np.uint8

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from closing import close_project
 
 from crackstudio.core import wire
 from crackstudio.project import rasters
@@ -103,6 +104,6 @@ def test_closing_while_it_is_measured(twice, qtbot, monkeypatch):
     (survey,) = (one for one in twice.session.findChildren(Survey) if isinstance(one._question, Disagreement))
     with qtbot.waitSignal(survey.progressed):
         choose(twice, Order.DISPUTED_FIRST)
-    twice.actions["close_project"].trigger()
+    close_project(twice)
     assert twice.session.project is None
     assert twice.image_list._busy.isHidden()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from closing import close_project
 from PySide6.QtCore import QPoint, Qt
 
 from crackstudio.core.images import Review
@@ -62,7 +63,7 @@ def test_where_nothing_is_there_nothing_is_left_of_it(drafting, qtbot):
 
 def test_closing_saves_it(drafting):
     image, folder = drafting.session.image, drafting.session.project.folder
-    drafting.actions["close_project"].trigger()
+    close_project(drafting)
     project = Project.open(folder)
     assert project.load_mask(image.id)[12, 28]
     assert project.unsaved() == []

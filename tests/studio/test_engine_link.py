@@ -127,3 +127,26 @@ def test_a_deaf_engine_is_killed(qtbot, engine):
     qtbot.waitUntil(lambda: bool(heard.outcomes))
     assert heard.outcomes[0].ending is Ending.CRASHED
     assert heard.outcomes[0].signal == "SIGKILL"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no disk that is always full")
+def test_a_log_that_the_disk_does_not_take_is_told_once_and_costs_the_run_nothing(qtbot, engine, run):
+    (run / "log.txt").symlink_to("/dev/full")
+    heard = run_to_the_end(RetrainingThread(run=run, command=engine("garbage")), qtbot)
+    (outcome,) = heard.outcomes
+    assert (outcome.ending, outcome.exit_code) == (Ending.FINISHED, 0)
+    assert {"this is no event", "training"} < set(heard.lines)
+    assert set(outcome.tail.splitlines()) < set(heard.lines)
+    (told,) = (line for line in heard.lines if "cannot be written" in line)
+    assert "No space left on device" in told
+
+
+def test_an_engine_has_ended_whatever_went_wrong_in_the_thread_that_owns_it(qtbot, engine, run, monkeypatch):
+    def fail(*_args):
+        raise RuntimeError("a fault of the studio")
+
+    monkeypatch.setattr("crackstudio.studio.engine_link.read_pictures", fail)
+    with qtbot.capture_exceptions() as exceptions:
+        (outcome,) = run_to_the_end(RetrainingThread(run=run, command=engine("endless")), qtbot).outcomes
+    assert [str(error) for _, error, _ in exceptions] == ["a fault of the studio"]
+    assert outcome.ending is Ending.CRASHED

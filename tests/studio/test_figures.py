@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from closing import close_project
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QStyleOptionViewItem, QToolTip
@@ -151,7 +152,7 @@ def test_longest_and_widest_first(measured, qtbot):
     choose(measured, Order.WIDEST_FIRST)
     qtbot.waitUntil(lambda: listed(measured)[0] == "cracked/5.png")
     qtbot.waitUntil(shows(measured, "cracked/5.png", "8.0 px wide · 1 crack"))
-    assert measured.image_list._busy.isHidden()
+    qtbot.waitUntil(measured.image_list._busy.isHidden)
 
 
 def of_two_classes(length, *, spall):
@@ -191,7 +192,7 @@ def test_what_was_kept_before_is_of_cracks_alone_too(measured, qtbot, folder, op
     qtbot.waitUntil(shows(measured, "cracked/5.png", "30 px · 1 crack"))
     kept = measured.session.project.home / "kept" / f"{CrackFigures.topic}.jsonl"
     assert '"classes":{"1":{' in kept.read_text("utf-8")
-    measured.actions["close_project"].trigger()
+    close_project(measured)
     monkeypatch.setattr(figures, "figures_of", lambda mask: pytest.fail("it was measured already"))
     open_folder(measured, folder)
     qtbot.waitUntil(shows(measured, "cracked/5.png", "30 px · 1 crack"))
@@ -211,7 +212,7 @@ def test_reopening_measures_nothing_again(measured, qtbot, folder, open_folder, 
     propose(measured, "cracked/2.png", length=30)
     choose(measured, Order.LONGEST_FIRST)
     qtbot.waitUntil(lambda: listed(measured)[:3] == ["cracked/4.png", "cracked/3.png", "cracked/2.png"])
-    measured.actions["close_project"].trigger()
+    close_project(measured)
     monkeypatch.setattr(figures, "figures_of", lambda mask: pytest.fail("it was measured already"))
     open_folder(measured, folder)
     qtbot.waitUntil(lambda: listed(measured)[:3] == ["cracked/4.png", "cracked/3.png", "cracked/2.png"])
@@ -221,7 +222,7 @@ def test_reopening_measures_nothing_again(measured, qtbot, folder, open_folder, 
 
 def test_a_mask_that_was_replaced_while_the_project_was_closed_is_measured_again(measured, qtbot, folder, open_folder):
     qtbot.waitUntil(shows(measured, "cracked/4.png", "50 px · 1 crack"))
-    measured.actions["close_project"].trigger()
+    close_project(measured)
     rasters.write_png(folder / ".crackstudio" / "masks" / "cracked" / "4.png.png", crack(25))
     open_folder(measured, folder)
     qtbot.waitUntil(shows(measured, "cracked/4.png", "25 px · 1 crack"))
@@ -277,7 +278,7 @@ def test_closing_while_it_is_measured(measured, qtbot, monkeypatch):
     monkeypatch.setattr(finding, "PIECE_SECONDS", 0)
     with qtbot.waitSignal(survey_of(measured).progressed):
         choose(measured, Order.LONGEST_FIRST)
-    measured.actions["close_project"].trigger()
+    close_project(measured)
     assert measured.session.project is None
     assert measured.image_list._busy.isHidden()
 

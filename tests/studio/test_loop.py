@@ -5,6 +5,7 @@ import sys
 import threading
 
 import pytest
+from closing import close_project, close_window
 from PySide6.QtGui import QGuiApplication
 
 from crackstudio.core import wire
@@ -141,7 +142,7 @@ def test_runs_are_replayed_when_the_project_is_opened_again(proposed, folder, op
     for event in EVENTS:  # a real engine keeps them itself
         run.append(event)
     run.close()
-    proposed.actions["close_project"].trigger()
+    close_project(proposed)
     with qtbot.waitSignal(proposed.retraining.runs_listed) as listed:
         open_folder(proposed, folder)
     qtbot.waitUntil(lambda: proposed.run_monitor.runs.count() == 1)
@@ -184,7 +185,7 @@ def test_closing_the_window_in_the_middle_of_a_run_ends_it(make_window, folder, 
     qtbot.waitUntil(lambda: runs.count() == 1 and runs._table.item(0, 3).text() not in ("", "0"))
     window.actions["pause"].trigger()
     qtbot.waitUntil(lambda: window.retraining.history.paused)
-    window.close()
+    close_window(window)
     assert not window.retraining.is_running
     assert window.session.project is None
     again = make_window("endless")

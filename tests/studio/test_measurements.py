@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from closing import close_project
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from crackstudio.commands.measure import measure_command
@@ -165,7 +166,7 @@ def test_closing_the_project_ends_it(confirmed, place, qtbot, monkeypatch):
     monkeypatch.setattr(finding, "PIECE_SECONDS", 0)
     with qtbot.waitSignal(exporter(confirmed).progressed):
         exporter(confirmed).export(place)
-    confirmed.actions["close_project"].trigger()
+    close_project(confirmed)
     assert confirmed.session.project is None
     assert confirmed.image_list._busy.isHidden()
     assert not place.exists()

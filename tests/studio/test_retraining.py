@@ -4,11 +4,14 @@ import shutil
 import threading
 
 import pytest
+from closing import close_project, close_window
 
 from crackstudio.core.errors import RunError
 from crackstudio.core.runs import RunSpec, Stock
 from crackstudio.project.project import NetworkInUse, Project
+from crackstudio.project.run_folder import RunFolder
 from crackstudio.project.runs import Runs
+from crackstudio.studio import retraining, succession
 from crackstudio.studio.engine_link import RetrainingThread
 from crackstudio.studio.run_history import replay
 from crackstudio.studio.widgets.method_form import MethodForm
@@ -90,7 +93,7 @@ def test_a_network_is_named_after_what_was_copied(trained, qtbot):
 def test_a_network_chosen_just_before_closing_is_in_use_afterwards(trained, folder):
     (run,) = trained.session.project.runs.all()
     trained.retraining.use_run(run.id)
-    trained.close()
+    close_window(trained)
     assert not any(link.isRunning() for link in trained.proposing.findChildren(RetrainingThread))
     project = Project.open(folder)
     assert project.network().label == f"{run.id}@2"
@@ -101,7 +104,7 @@ def test_a_network_that_lies_in_a_run_is_still_found(trained, folder, open_folde
     project = trained.session.project
     (run,) = project.runs.all()
     project.use_network(run.checkpoint_best, label="of an older project")
-    trained.session.close_project()
+    close_project(trained)
     with qtbot.waitSignal(trained.succession.network_changed) as changed:
         open_folder(trained, folder)
     assert changed.args == [NetworkInUse(path=run.checkpoint_best, label="of an older project")]
@@ -119,6 +122,42 @@ def test_a_run_is_read_back_off_the_main_thread(trained, qtbot, monkeypatch):
         trained.retraining.resume_run(trained.retraining.history.record.id)
     assert readers
     assert threading.main_thread() not in readers
+
+
+def test_nothing_of_a_run_is_read_on_the_main_thread(trained, qtbot, monkeypatch):
+    """Neither the list of runs, nor a record, nor the card of a network."""
+    readers = []
+
+    def noted(act):
+        def read(*args, **kwargs):
+            readers.append(threading.current_thread())
+            return act(*args, **kwargs)
+
+        return read
+
+    for owner, name in ((Runs, "all"), (RunFolder, "record"), (retraining, "read_card"), (succession, "read_card")):
+        monkeypatch.setattr(owner, name, noted(getattr(owner, name)))
+    run = trained.retraining.history.record.id
+    with qtbot.waitSignal(trained.succession.network_changed):
+        trained.retraining.use_run(run)
+    with qtbot.waitSignal(trained.retraining.run_replayed):
+        trained.retraining.show_run(run)
+    with qtbot.waitSignal(trained.retraining.run_started):
+        trained.retraining.resume_run(run)
+    qtbot.waitUntil(lambda: trained.retraining.history.has_best, timeout=15_000)
+    trained.retraining.stop()
+    qtbot.waitUntil(lambda: not trained.retraining.is_running, timeout=15_000)
+    qtbot.waitUntil(lambda: "network" in topics(trained), timeout=15_000)
+    with qtbot.waitSignal(trained.retraining.run_started, timeout=15_000):
+        trained.retraining.retrain()
+    assert threading.main_thread() not in readers
+    assert len(readers) >= 6
+
+
+def test_using_a_run_without_a_network_says_that_there_is_none(trained, qtbot):
+    with qtbot.waitSignal(trained.session.message_given) as told:
+        trained.retraining.use_run("never begun")
+    assert "no network yet" in str(told.args[0])
 
 
 def test_a_run_that_cannot_be_read_is_told_and_another_can_begin(trained, qtbot):
@@ -194,7 +233,7 @@ def test_a_run_that_was_just_made_when_its_project_closed_can_be_gone_on_with(
     qtbot.waitUntil(begun.is_set)
     gate.set()
     assert made.wait(10)
-    opened.session.close_project()
+    close_project(opened)
     assert trainers(opened) == []
     open_folder(opened, folder)
     qtbot.waitUntil(lambda: topics(opened) == ["run"])

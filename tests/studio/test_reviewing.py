@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+from closing import close_project
 
 from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.project import rasters
@@ -98,7 +99,7 @@ def test_a_stroke_begun_while_the_next_image_loads_is_of_the_one_that_is_shown(b
 
 def test_closing_does_not_wait_for_the_next_image(between, gate, qtbot):
     with qtbot.waitSignal(between.session.image.editor.parent().destroyed):
-        between.actions["close_project"].trigger()
+        close_project(between)
     gate.set()
     between.session.reading.finish()
     assert between.session.image is None
@@ -193,7 +194,7 @@ def test_undoing_what_was_confirmed_makes_it_what_it_was_before(confirmed):
 
 
 def test_what_was_confirmed_in_an_earlier_sitting_comes_back_too(confirmed, folder, open_folder):
-    confirmed.actions["close_project"].trigger()
+    close_project(confirmed)
     open_folder(confirmed, folder)
     stroke(confirmed)
     assert press(confirmed, "undo") == [Review.CONFIRMED]

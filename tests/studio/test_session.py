@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+from closing import close_project
 
 from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.project.project import Project
@@ -99,7 +100,7 @@ def test_enter_takes_the_proposal_confirms_and_goes_on(proposed, qtbot):
 
 
 def test_enter_goes_on_before_the_list_is_there(proposed, folder, open_folder, qtbot, monkeypatch):
-    proposed.actions["close_project"].trigger()
+    close_project(proposed)
     monkeypatch.setattr(proposed.image_list, "take", lambda _arranged: None)
     open_folder(proposed, folder)
     assert not proposed.image_list.model.total
@@ -183,7 +184,7 @@ def test_reopening_restores_the_last_image_and_its_mask(opened, folder, open_fol
     show(opened, "cracked/3.png", qtbot)
     stroke(opened)
     mask = opened.session.image.editor.array()
-    opened.actions["close_project"].trigger()
+    close_project(opened)
     assert opened.session.project is None
     open_folder(opened, folder)
     assert opened.session.entry.path == "cracked/3.png"
@@ -192,7 +193,7 @@ def test_reopening_restores_the_last_image_and_its_mask(opened, folder, open_fol
 
 def test_the_kind_chosen_for_an_untouched_image_is_there_again(proposed, folder, open_folder, qtbot):
     def reopened():
-        proposed.actions["close_project"].trigger()
+        close_project(proposed)
         open_folder(proposed, folder)
         return proposed.session
 
@@ -209,7 +210,7 @@ def test_a_kind_taken_back_on_an_untouched_image_stays_taken_back(opened, folder
     opened.image_panel.kind_chosen.emit("region")
     opened.actions["save"].trigger()
     opened.actions["undo"].trigger()
-    opened.actions["close_project"].trigger()
+    close_project(opened)
     open_folder(opened, folder)
     assert opened.session.image.editor.kind is MaskKind.EXACT
 
@@ -219,7 +220,7 @@ def test_reopening_restores_zoom_and_tool(opened, folder, open_folder, qtbot):
     opened.canvas.zoom_by(4)
     opened.actions["erase"].trigger()
     view = opened.canvas.view_state()
-    opened.actions["close_project"].trigger()
+    close_project(opened)
     opened.actions["hand"].trigger()
     open_folder(opened, folder)
     assert opened.session.entry.path == "cracked/2.png"
@@ -239,7 +240,7 @@ def test_strokes_that_were_never_saved_come_back(folder, window, open_folder):
     payloads = window.session.project.journal(image.id).read()
     mask = window.session.image.editor.array()
     window.actions["undo"].trigger()
-    window.actions["close_project"].trigger()
+    close_project(window)
     project = Project.open(folder)
     for payload in payloads:
         project.journal(image.id).append(payload)
@@ -257,7 +258,7 @@ def test_strokes_that_wait_in_other_journals_are_told(folder, opened, open_folde
     opened.actions["undo"].trigger()
     other = next(entry for entry in opened.session.entries() if entry.path == "cracked/4.png")
     opened.session.project.journal(other.id).append(payloads[0])
-    opened.actions["close_project"].trigger()
+    close_project(opened)
     open_folder(opened, folder)
     qtbot.waitUntil(lambda: [card.notice.topic for card in opened.notices.cards()] == ["recovery"])
     next(offer for offer in opened.notices.cards()[0].notice.offers if offer.words == "Show me").act()
@@ -322,6 +323,83 @@ def test_the_next_image_is_fetched_only_where_there_is_room_beside_the_open_one(
     assert (lying is not None and lying.picture is not None) is is_fetched
 
 
+def lying(window):
+    """Paths of the images whose pictures are on the desk."""
+    desk, entries = window.session.desk, window.session.entries()
+    images = {entry.path: desk.image(entry.id) for entry in entries}
+    return {path for path, image in images.items() if image is not None and image.picture is not None}
+
+
+@pytest.fixture
+def walked(folder, window, open_folder):
+    """The window over a folder in which every image is confirmed, its first one open."""
+    project = Project.open(folder)
+    project.scan()
+    project.set_review([entry.id for entry in project.entries()], Review.CONFIRMED)
+    project.close()
+    open_folder(window, folder)
+    return window
+
+
+def test_both_neighbours_in_the_list_are_fetched_beside_the_next_unreviewed_one(walked, qtbot):
+    far = next(entry for entry in walked.session.entries() if entry.path == "intact/1.png")
+    walked.session.project.set_review([far.id], Review.UNSEEN)
+    show(walked, "cracked/3.png", qtbot)
+    qtbot.waitUntil(lambda: {"cracked/2.png", "cracked/4.png", "intact/1.png"} <= lying(walked))
+
+
+def test_the_next_image_has_the_room_that_the_one_before_would_take(walked, qtbot, monkeypatch):
+    monkeypatch.setattr(shelf, "PICTURE_BYTES", 8 * 48 * 64)
+    show(walked, "cracked/2.png", qtbot)
+    show(walked, "cracked/3.png", qtbot)
+    qtbot.waitUntil(lambda: lying(walked) == {"cracked/3.png", "cracked/4.png"})
+
+
+class Held:
+    """The pictures of some images are not read until they are let go."""
+
+    def __init__(self, monkeypatch, *images):
+        self.asked, self.may_go = [], threading.Event()
+        read = Project.read_native
+
+        def read_when_it_may(project, image):
+            may_go = self.may_go
+            self.asked.append(image)
+            if image in images:
+                may_go.wait(20)
+            return read(project, image)
+
+        monkeypatch.setattr(Project, "read_native", read_when_it_may)
+
+
+def test_images_that_are_fetched_ahead_do_not_hold_the_one_that_is_wanted(walked, qtbot, monkeypatch):
+    """One at a time, in a thread of their own, also while the folder is scanned."""
+    order = walked.session.order()
+    held, scans = Held(monkeypatch, order[1], order[2], order[4]), threading.Event()
+    monkeypatch.setattr(Project, "scan", lambda *_, **__: scans.wait(20))
+    walked.actions["rescan"].trigger()
+    walked.session.open_image(order[3])
+    qtbot.waitUntil(lambda: held.asked[-1:] == [order[4]])
+    show(walked, "intact/1.png", qtbot)
+    assert not {order[1], order[2]} & set(held.asked)
+    scans.set()
+    held.may_go.set()
+
+
+def test_an_image_that_is_wanted_while_it_is_fetched_ahead_need_not_be_read_again(walked, qtbot, monkeypatch):
+    order = walked.session.order()
+    walked.session.reading.finish()
+    held, again = Held(monkeypatch, order[4]), threading.Event()
+    show(walked, "cracked/3.png", qtbot)
+    qtbot.waitUntil(lambda: order[4] in held.asked)
+    ahead, held.may_go = held.may_go, again
+    walked.actions["next"].trigger()
+    qtbot.waitUntil(lambda: held.asked.count(order[4]) == 2)  # as if nobody had begun
+    ahead.set()
+    qtbot.waitUntil(lambda: walked.session.image.id == order[4])
+    again.set()
+
+
 def test_strokes_that_do_not_fit_the_image_are_told_and_kept(opened, qtbot):
     other = next(entry for entry in opened.session.entries() if entry.path == "cracked/3.png")
     project = opened.session.project
@@ -341,7 +419,7 @@ def test_strokes_that_do_not_fit_the_image_are_told_and_kept(opened, qtbot):
     assert kept.read_bytes() == strokes
     stroke(opened)
     mask = opened.session.image.editor.array()
-    opened.actions["close_project"].trigger()
+    close_project(opened)
     project = Project.open(project.folder)
     assert np.array_equal(project.load_mask(other.id), mask)
     assert project.unsaved() == []

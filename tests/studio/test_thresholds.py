@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from closing import close_project
 
 from crackstudio.core import wire
 from crackstudio.core.images import Review
@@ -57,7 +58,7 @@ def all_marked(window):
 
 
 def test_it_is_there_when_the_project_is_opened_again(proposed, name, folder, open_folder, qtbot):
-    proposed.actions["close_project"].trigger()
+    close_project(proposed)
     open_folder(proposed, folder)
     assert proposed.session.entry.name == name
     assert shown(proposed) == (0.02, 0.02, 0.02)
@@ -79,7 +80,7 @@ def test_another_network_comes_with_its_own(proposed, name, propose_as, folder, 
     assert shown(proposed) == (0.7, 0.7, 0.7)
     assert not all_marked(proposed)
     assert threshold_of(proposed.session.project, proposed.session.entry) == 0.7
-    proposed.actions["close_project"].trigger()
+    close_project(proposed)
     open_folder(proposed, folder)
     assert shown(proposed) == (0.7, 0.7, 0.7)
 

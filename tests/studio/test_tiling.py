@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from closing import close_window
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -84,7 +85,7 @@ def sitting(window: MainWindow, qtbot: QtBot, large: Path) -> Sitting:
 @pytest.fixture
 def reopened(make_window: Callable[..., MainWindow], qtbot: QtBot, large: Path) -> Callable[[MainWindow], Sitting]:
     def reopen(window: MainWindow) -> Sitting:
-        window.close()
+        close_window(window)
         return Sitting(make_window(), qtbot, large)
 
     return reopen

@@ -1,4 +1,7 @@
-"""What a tool has in hand, drawn over the canvas: its path light on dark and its width, its nodes as small squares."""
+"""What a tool has in hand, drawn over the canvas: its path light on dark and its width, its nodes as small squares.
+
+What is not certain is dotted: the way ahead of the path, and the line that would close it.
+"""
 
 import math
 
@@ -29,8 +32,11 @@ class DraftView:
     def draw(self, painter: QPainter, view: Viewport | None, *, ratio: float) -> None:
         """In device pixels."""
         path, nodes = self._places(view)
-        if not path:
+        if self._draft is None or not path:
             return
+        known = len(self._draft.path)
+        dotted = path[known - 1 :] if self._draft.ahead else path[-1:] + path[:1] if self._draft.closed else []
+        path = path[:known]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if width := self._width(view):
@@ -39,9 +45,8 @@ class DraftView:
         for colour, width in ((QColor(0, 0, 0, 170), 3.0), (QColor(255, 255, 255, 235), 1.2)):
             painter.setPen(QPen(colour, width * ratio))
             painter.drawPolyline(path)
-            if self._draft is not None and self._draft.closed:
-                painter.setPen(QPen(colour, width * ratio, Qt.PenStyle.DotLine))
-                painter.drawLine(path[-1], path[0])
+            painter.setPen(QPen(colour, width * ratio, Qt.PenStyle.DotLine))
+            painter.drawPolyline(dotted)
         painter.setPen(QPen(QColor(0, 0, 0, 200), ratio))
         painter.setBrush(QColor(255, 255, 255))
         half = _NODE * ratio
@@ -50,11 +55,12 @@ class DraftView:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _places(self, view: Viewport | None) -> tuple[list[QPointF], list[QPointF]]:
-        """The path and the nodes in device pixels."""
-        if self._draft is None or view is None:
+        """The path with what is ahead of it, and the nodes, in device pixels."""
+        draft = self._draft
+        if draft is None or view is None:
             return [], []
         path, nodes = (
-            [QPointF(*view.to_device(*point)) for point in points] for points in (self._draft.path, self._draft.nodes)
+            [QPointF(*view.to_device(*point)) for point in points] for points in (draft.path + draft.ahead, draft.nodes)
         )
         return path, nodes
 

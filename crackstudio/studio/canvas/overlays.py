@@ -102,6 +102,16 @@ def draw_width_legend(
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | side, text)
 
 
+def draw_width_refusal(painter: QPainter, boxes: Iterable[Box], view: Viewport, *, font: QFont, ratio: float) -> None:
+    """Why there are no widths, above the scale bar."""
+    text, pixels, room = tr("Too large to measure widths while painting"), round(11 * ratio), _ROOM * ratio
+    width = QFontMetricsF(_sized(font, pixels=pixels)).horizontalAdvance(text) + 4 * room
+    height = _BAR_HEIGHT * ratio
+    plate = QRectF(2 * room, view.height - 3 * room - 2 * height, width, height)
+    if _draw_plate(painter, plate, boxes, ratio=ratio):
+        write(painter, font, plate, text, pixels=pixels)
+
+
 @cache
 def _width_colours() -> QImage:
     """256 x 1."""

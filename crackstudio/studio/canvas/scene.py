@@ -301,7 +301,7 @@ class Scene(QObject):
             self._lay_tiles()
         if layer is Layer.WIDTHS:
             self.widths.set_wanted(self._layers.look(layer).visible)
-        if sheet is not None:
+        if sheet is not None or layer is Layer.WIDTHS:  # which has words where it has no sheet
             self.spoiled.emit(None)
 
     def _palette(self) -> MaskPalette:

@@ -155,10 +155,16 @@ class Stage(QWidget):
         for box in boxes:
             overlays.draw_grid(painter, box, self._view, ratio=self.ratio())
         overlays.draw_scale_bar(painter, boxes, self._view, font=self.font(), ratio=self.ratio())
-        widths = self.scene.widths.found
-        if widths is not None and self.layers.look(Layer.WIDTHS).visible:
-            overlays.draw_width_legend(painter, boxes, self._view, widths, font=self.font(), ratio=self.ratio())
+        if self.layers.look(Layer.WIDTHS).visible:
+            self._draw_width_words(painter, boxes, self._view)
         self.draw_over(painter, boxes)
+
+    def _draw_width_words(self, painter: QPainter, boxes: list[Box], view: Viewport) -> None:
+        widths, font, ratio = self.scene.widths, self.font(), self.ratio()
+        if widths.found is not None:
+            overlays.draw_width_legend(painter, boxes, view, widths.found, font=font, ratio=ratio)
+        elif widths.is_too_large:
+            overlays.draw_width_refusal(painter, boxes, view, font=font, ratio=ratio)
 
     def _repaint(self, box: Box | None) -> None:
         if box is None:

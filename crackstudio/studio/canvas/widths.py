@@ -14,6 +14,8 @@ from crackstudio.studio.canvas.live_map import LiveMap
 from crackstudio.studio.language import tr
 from crackstudio.studio.mask_editor import MaskEditor
 
+MEASURED_PIXELS = 50_000_000
+"""Larger masks are measured once they are saved, for the list: after each stroke it would take seconds."""
 _STEPS = 254
 _BROAD = 4
 """Times the median: what is wider is no crack like the others, and must not make them look alike."""
@@ -49,11 +51,19 @@ class Widths:
 
 
 class LiveWidths(LiveMap[Widths]):
-    """Of each class by itself: a crack beside a spall is as wide as the crack."""
+    """Of each class by itself: a crack beside a spall is as wide as the crack. Not of a mask that takes too long."""
 
     def _job(self, editor: MaskEditor) -> Callable[[], Widths | None] | None:
+        if self.is_too_large:
+            return None
         mask = editor.snapshot()
         return lambda: shown_widths(mask.to_array())
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether the mask is one that is not measured while a person paints."""
+        editor = self._editor
+        return editor is not None and editor.mask.height * editor.mask.width > MEASURED_PIXELS
 
 
 def shown_widths(mask: Pixels) -> Widths | None:

@@ -1,5 +1,7 @@
 """The workbench: a display with tools, of which one is in hand, and the ring that shows the brush."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QWidget
@@ -14,7 +16,7 @@ from crackstudio.studio.canvas.pyramid import ImagePyramid
 from crackstudio.studio.canvas.tools import make_tools
 from crackstudio.studio.canvas.tools.tool import Pointer, Tool, ToolKey
 from crackstudio.studio.canvas.viewport import Box
-from crackstudio.studio.mask_editor import MaskEditor
+from crackstudio.studio.mask_editor import Make, MaskEditor
 
 
 class Workbench(Display):
@@ -24,6 +26,8 @@ class Workbench(Display):
     """Column, row and what lies there; -1, -1 and nothing outside of the image."""
     brush_size_changed = Signal(int)
     tool_hint_changed = Signal(object)
+    message_given = Signal(object)
+    """What a tool has to say that may pass by."""
     stroke_finished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -33,6 +37,7 @@ class Workbench(Display):
         self._brush_size = 12
         self._tools = make_tools()
         self._tool = self._tools[ToolKey.BRUSH]
+        self._hint = ""
         self._drag: Tool | None = None
         self._space = False
         self._at: QPointF | None = None
@@ -41,6 +46,8 @@ class Workbench(Display):
         self._draft = DraftView()
         self.traces_by_brush = False
         self.dark_below: float | None = None
+        self.draws: Callable[[MaskEditor, str, Make], object] = MaskEditor.change
+        """Makes a change one undo step: at once, or later where it is large."""
         self.background = Background(threads=1, parent=self)
         application = QApplication.instance()
         if application is not None:
@@ -101,11 +108,15 @@ class Workbench(Display):
         """Take another tool; a drag or a draft in progress is finished first."""
         self.finish_work()
         self._tool = self._tools[ToolKey(key)]
-        self.show_draft()
         self.scene.set_tool_uses_map(self._tool.uses_map)
         self.scene.show_grid(self._tool.shows_tiles)
         self._show_pointer()
-        self.tool_hint_changed.emit(self._tool.hint)
+        self.show_draft()
+
+    def change(self, text: str, make: Make) -> None:
+        """Let `make` change the mask; nothing where there is none."""
+        if self.editor is not None:
+            self.draws(self.editor, text, make)
 
     def finish(self) -> None:
         """End a drag where it is: its stroke counts."""
@@ -117,6 +128,12 @@ class Workbench(Display):
         self.finish()
         self._tool.leave(self)
         self.show_draft()
+
+    def end_work(self) -> None:
+        """`finish_work`, and wait for what a tool still works out for it: before the window goes."""
+        self.finish_work()
+        while any(tool.is_working for tool in self._tools.values()) and not self.background.is_closed:
+            self.background.finish()
 
     def cancel(self) -> None:
         """Take a drag or a draft in progress back."""
@@ -140,8 +157,15 @@ class Workbench(Display):
             self.stroke_finished.emit()
 
     def show_draft(self) -> None:
-        """Draw what the tool has in hand."""
+        """Draw what the tool has in hand, and signal a hint that has changed."""
         self.update_device(self._draft.show(self._tool.draft, self.view, ratio=self.ratio()))
+        if self._tool.hint != self._hint:
+            self._hint = self._tool.hint
+            self.tool_hint_changed.emit(self._hint)
+
+    def say(self, words: str) -> None:
+        """Signal what a tool has to say."""
+        self.message_given.emit(words)
 
     def _device(self, position: QPointF) -> QPointF:
         return position * self.ratio()

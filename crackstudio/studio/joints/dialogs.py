@@ -42,7 +42,7 @@ def join_dialogs(window: MainWindow, *, theme: Theme | None) -> None:
 def open_form(window: MainWindow) -> None:
     """Retrain with settings; a notice while the engine has not told its methods yet."""
     if window.proposing.methods:
-        window.retraining.count(done=lambda stock: _show_form(window, stock))
+        window.retraining.prepare(done=lambda stock, starts: _show_form(window, stock, starts))
     else:
         window.session.tell(
             Notice(
@@ -54,10 +54,9 @@ def open_form(window: MainWindow) -> None:
         )
 
 
-def _show_form(window: MainWindow, stock: Stock) -> None:
+def _show_form(window: MainWindow, stock: Stock, starts: dict[str, RunSpec]) -> None:
     form = MethodForm(window)
     chosen = choose_method(stock)[0]
-    starts = {card.key: window.retraining.spec_for(card.key) for card in window.proposing.methods}
     form.set_methods(
         window.proposing.methods,
         stock=stock,

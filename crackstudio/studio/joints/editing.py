@@ -5,7 +5,7 @@ from functools import partial
 
 import msgspec
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QUndoStack
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
 
 from crackstudio.core.classes import BACKGROUND, UNSURE
@@ -17,6 +17,7 @@ from crackstudio.project.project import Project
 from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.stage import ViewState
 from crackstudio.studio.canvas.tools.tool import ToolKey
+from crackstudio.studio.canvas.widths import MEASURED_PIXELS
 from crackstudio.studio.language import joined, tr
 from crackstudio.studio.mending import Mend
 from crackstudio.studio.own_keys import native
@@ -28,8 +29,6 @@ from crackstudio.studio.widgets.bricks import show_tip
 from crackstudio.studio.widgets.main_window import MainWindow
 
 SHARE_MS = 250
-MEASURED_PIXELS = 50_000_000
-"""Larger masks are measured once they are saved, for the list: after each stroke it would take seconds."""
 NO_FLOOR = 0.0
 _VIEW, _TOOL = "view", "tool"
 
@@ -59,6 +58,7 @@ class Editing:
         session.image_opened.connect(self._show_image)
         session.proposal_changed.connect(self._show_proposal)
         session.mask_edited.connect(self._show_state)
+        window.mending.changed.connect(self._show_undo)
         session.entries_changed.connect(lambda _entries: self._show_entry())
         window.threshold_panel.threshold_changed.connect(self._set_threshold)
         window.image_panel.weighting_changed.connect(self._set_weighting)
@@ -120,15 +120,20 @@ class Editing:
             window.session.tell_failure(error)
 
     def _show_state(self) -> None:
-        image, actions = self._window.session.image, self._window.actions
-        stack = image.editor.undo_stack if image else None
-        actions["undo"].setEnabled(stack is not None and stack.canUndo())
-        actions["redo"].setEnabled(stack is not None and stack.canRedo())
+        image = self._window.session.image
+        self._show_undo()
         self._show_entry()
         if not self._share.isActive():
             self._share.start()
         if image is not None and self._window.session.is_unsaved:
             self._window.status.set_unsaved()
+
+    def _show_undo(self) -> None:
+        """What is still being worked out can be undone as well: once it is there."""
+        editor = self._window.session.image.editor if self._window.session.image else None
+        is_busy = editor is not None and self._window.mending.is_busy(editor)
+        for name, can in (("undo", QUndoStack.canUndo), ("redo", QUndoStack.canRedo)):
+            self._window.actions[name].setEnabled(is_busy or (editor is not None and can(editor.undo_stack)))
 
     def _show_entry(self) -> None:
         session = self._window.session
@@ -180,9 +185,11 @@ def _join_tools(window: MainWindow) -> None:
         told.connect(lambda _what: _offer_darkness(window))
     window.tool_panel.tracing_changed.connect(lambda on: setattr(canvas, "traces_by_brush", on))
     window.tool_panel.size_changed.connect(lambda size: setattr(canvas, "brush_size", size))
-    session = window.session
-    actions["undo"].triggered.connect(session.undo)
-    actions["redo"].triggered.connect(session.redo)
+    canvas.message_given.connect(window.session.message_given)
+    canvas.background.work_failed.connect(window.session.tell_failure)
+    canvas.draws = window.mending.draw
+    actions["undo"].triggered.connect(window.mending.undo)
+    actions["redo"].triggered.connect(window.mending.redo)
     actions["take_proposal"].triggered.connect(window.reviewing.take_proposal)
 
 

@@ -15,6 +15,7 @@ from crackstudio.studio.joints.listing import Listing
 from crackstudio.studio.joints.measurements import join_measurements
 from crackstudio.studio.language import tr
 from crackstudio.studio.measurements import Measurements
+from crackstudio.studio.notice import Notice
 from crackstudio.studio.shelf import OpenImage
 from crackstudio.studio.survey import Survey
 from crackstudio.studio.thumbnails import Thumbnails
@@ -24,16 +25,20 @@ from crackstudio.studio.widgets.main_window import MainWindow
 DEMO_IMAGES = 36
 
 
-def join_project(window: MainWindow, *, measuring: Background) -> None:
-    """Opening and closing, the list, walking along it, notices and messages; `measuring` has one thread."""
+def join_project(window: MainWindow, *, measuring: Background, drawing: Background) -> None:
+    """Opening and closing, the list, walking along it, notices and messages.
+
+    `measuring` and `drawing` (of small pictures) have one thread each.
+    """
     session, images = window.session, window.image_list
     session.order = lambda: _walking_order(window)
-    session.project_opened.connect(lambda project: _show_project(window, project))
+    session.project_opened.connect(lambda project: _show_project(window, project, drawing=drawing))
     session.project_closed.connect(lambda: _leave_project(window))
     _join_surveys(window, measuring=measuring)
     images.image_chosen.connect(session.open_image)
     session.notice_raised.connect(window.notices.show_notice)
     session.notice_raised.connect(lambda notice: window.notices.settle(*notice.covers))
+    session.notice_raised.connect(lambda notice: _come_forward(window, notice))
     session.image_opened.connect(lambda _image: window.notices.settle("image", "queue", "accept"))
     session.image_opened.connect(lambda image: _lend_picture(window, image))
     window.retraining.run_started.connect(lambda _history: window.notices.settle("run", "retrain"))
@@ -140,11 +145,18 @@ def _lend_picture(window: MainWindow, image: OpenImage | None) -> None:
         window.thumbnails.lend(window.session.entry, image.picture if image is not None else None)
 
 
-def _show_project(window: MainWindow, project: Project) -> None:
+def _come_forward(window: MainWindow, notice: Notice) -> None:
+    """Closing was asked for, and a person has to decide."""
+    if notice.topic in ("close", "wait") and window.isMinimized():
+        window.showNormal()
+
+
+def _show_project(window: MainWindow, project: Project, *, drawing: Background) -> None:
     window.settings.remember_folder(project.folder)
     window.start_page.set_recents(window.settings.recents())
     window.setWindowTitle(f"{project.folder.name} – CrackStudio")
-    window.thumbnails = Thumbnails(folder=project.folder, cache=project.home / "thumbnails", parent=window)
+    cache = project.home / "thumbnails"
+    window.thumbnails = Thumbnails(folder=project.folder, cache=cache, background=drawing, parent=window)
     window.image_list.set_thumbnails(window.thumbnails)
     session = window.session
     project.listen(

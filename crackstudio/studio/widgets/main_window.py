@@ -86,7 +86,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session, self.reviewing, self.mending, self.settings = session, reviewing, mending, settings
         self.classes = classes
-        self._gives_up = False
+        self._may_close = False
+        """Everything is saved, or a person gave up what is not."""
         self.proposing, self.retraining, self.succession = proposing, retraining, succession
         self.setWindowTitle("CrackStudio")
         self.resize(1440, 900)
@@ -176,22 +177,23 @@ class MainWindow(QMainWindow):
             super().keyReleaseEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._gives_up and not self.session.save_or_tell(close_anyway=self._close_without_saving):
+        if not self._may_close:
+            self.canvas.end_work()
+            self.session.when_saved(self._close_for_good)
+        if not self._may_close:
             event.ignore()
-            if self.isMinimized():
-                self.showNormal()
             return
         self.settings.geometry = self.saveGeometry()
         if self.pages.currentWidget() is self.canvas:
             self.settings.docks = self.saveState()
         self.settings.brush_size = self.canvas.brush_size
+        self.settings.sync()
         self.hide()
         self.closing.emit()
-        self.settings.sync()
         event.accept()
 
-    def _close_without_saving(self) -> None:
-        self._gives_up = True
+    def _close_for_good(self) -> None:
+        self._may_close = True
         self.close()
 
     def _arrange(self) -> None:

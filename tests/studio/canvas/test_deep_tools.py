@@ -70,4 +70,5 @@ def test_the_tracer_follows_the_line(canvas: Canvas, qtbot: QtBot) -> None:
     click(canvas, 40, 100)
     qtbot.waitUntil(lambda: canvas._tool._trace is not None)
     click(canvas, 240, 100)
+    qtbot.waitUntil(lambda: painted(canvas).any())  # it is held until the trace gets there
     assert painted(canvas)[100, 50:230].all()

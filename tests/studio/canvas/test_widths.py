@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from crackstudio.imaging.patch import Pixels
+from crackstudio.studio.canvas import widths
 from crackstudio.studio.canvas.layers import Layer
 from crackstudio.studio.canvas.view import Canvas
 from crackstudio.studio.canvas.widths import LiveWidths, Widths, shown_widths
@@ -70,19 +71,19 @@ def test_cracks_of_one_width_have_a_range_too(width: int) -> None:
 
 def test_it_follows_the_brush_once_somebody_looks(qtbot: QtBot) -> None:
     owner = QObject()
-    widths, editor = LiveWidths(owner), MaskEditor(60, 90)
-    widths.follow(editor)
-    widths.set_wanted(True)
-    with qtbot.waitSignal(widths.changed):
+    live, editor = LiveWidths(owner), MaskEditor(60, 90)
+    live.follow(editor)
+    live.set_wanted(True)
+    with qtbot.waitSignal(live.changed):
         editor.begin_stroke(20, 30.5, size=9, value=1)
         editor.extend_stroke(70, 30.5)
         editor.finish_stroke()
-    assert widths.found is not None
-    assert abs(widths.found.at(45, 30) - 9) <= 0.5
-    with qtbot.waitSignal(widths.changed):
+    assert live.found is not None
+    assert abs(live.found.at(45, 30) - 9) <= 0.5
+    with qtbot.waitSignal(live.changed):
         editor.clear()
-    assert widths.found is None
-    widths.close()
+    assert live.found is None
+    live.close()
 
 
 @pytest.fixture
@@ -126,6 +127,34 @@ def test_a_legend_says_what_the_colours_stand_for(canvas: Canvas, qtbot: QtBot, 
     canvas.layers.set_look(Layer.WIDTHS, visible=False)
     hidden = corner(canvas.grab().toImage())
     assert not any(QColor(hidden.pixel(x, 30)).saturation() > 100 for x in range(hidden.width()))
+    canvas.scene.widths.close()
+
+
+def test_a_mask_too_large_to_be_measured_while_painting_says_so(
+    canvas: Canvas, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(_mask: Pixels) -> Widths:
+        raise AssertionError("measured")
+
+    monkeypatch.setattr(widths, "MEASURED_PIXELS", HEIGHT * WIDTH - 1)
+    monkeypatch.setattr(widths, "shown_widths", never)
+    failures: list[Exception] = []
+    canvas.scene.widths._background.work_failed.connect(failures.append)
+    canvas.set_image(np.full((HEIGHT, WIDTH, 3), 100, np.uint8))
+    editor = MaskEditor(HEIGHT, WIDTH, mask=of_thin_cracks_and_a_region())
+    canvas.set_editor(editor)
+    before = corner(canvas.grab().toImage())
+    canvas.layers.set_look(Layer.WIDTHS, visible=True)
+    said = corner(canvas.grab().toImage())
+    assert said != before
+    editor.begin_stroke(20, 30.5, size=9, value=1)
+    editor.finish_stroke()
+    qtbot.waitUntil(lambda: not canvas.scene.widths._pause.isActive())
+    canvas.scene.widths._background.finish()
+    assert failures == []
+    assert canvas.scene.widths.found is None
+    canvas.layers.set_look(Layer.WIDTHS, visible=False)
+    assert corner(canvas.grab().toImage()) == before
     canvas.scene.widths.close()
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from closing import close_project
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QLabel, QLineEdit, QMenu, QPushButton, QToolButton
@@ -175,7 +176,7 @@ def test_classes_and_the_one_in_use_are_there_again(window, folder, qtbot):
     paint(window, UNSURE, row=30)
     wanted = editor.array()
     path = window.session.project.home / "masks" / f"{window.session.entry.name}.png"
-    window.actions["close_project"].trigger()
+    close_project(window)
     assert not window.actions["class_1"].isEnabled()
     assert set(np.unique(rasters.read_image(path).array)) == {0, 2, UNSURE}
     window.session.open_folder(folder)
@@ -300,7 +301,7 @@ def test_the_class_in_use_may_be_hidden_and_that_is_told(window, qtbot):
 def test_a_damaged_list_of_classes_is_told_and_comes_from_the_database(window, folder, qtbot):
     add(qtbot, window, "spall")
     home = window.session.project.home
-    window.actions["close_project"].trigger()
+    close_project(window)
     (home / "classes.json").write_bytes(b'{"torn')
     window.session.open_folder(folder)
     qtbot.waitUntil(lambda: window.session.image is not None and bool(told(window)))

@@ -1,6 +1,7 @@
 """Keys of one's own, from the press in the editor to the window, the sheet and the next sitting."""
 
 import pytest
+from closing import close_window
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
@@ -227,8 +228,8 @@ def test_the_mask_is_hidden_while_its_new_key_is_held(opened, editor, qtbot, mon
 
 def test_own_keys_are_there_in_the_next_sitting(opened, editor, qtbot, tmp_path):
     press(qtbot, editor, "flag", Qt.Key.Key_R)
-    opened.close()
+    close_window(opened)
     again = build_window(Settings(tmp_path / "studio.ini"))
     qtbot.addWidget(again)
     assert again.actions["flag"].shortcuts() == [QKeySequence("G"), QKeySequence("R")]
-    again.close()
+    close_window(again)

@@ -1,6 +1,7 @@
 """The window as a whole: pages, keys, looks, notices, what is kept."""
 
 import pytest
+from closing import close_project, close_window
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QPushButton
@@ -30,7 +31,7 @@ def test_a_folder_is_opened_by_dropping_it(window, folder, qtbot):
 
 
 def test_a_recent_folder_is_offered_and_opens(opened, folder, qtbot):
-    opened.actions["close_project"].trigger()
+    close_project(opened)
     assert opened.pages.currentWidget() is opened.start_page
     recent = opened.start_page.findChild(QPushButton, "recent")
     assert recent.toolTip() == str(folder)
@@ -159,7 +160,7 @@ def test_looks(qapp, window, scheme):
 def test_size_brush_and_docks_are_kept(opened, tmp_path, qtbot):
     opened.canvas.brush_size = 77
     opened.images_dock.close()
-    opened.close()
+    close_window(opened)
     again = build_window(Settings(tmp_path / "studio.ini"))
     qtbot.addWidget(again)
     assert again.canvas.brush_size == 77
@@ -167,7 +168,7 @@ def test_size_brush_and_docks_are_kept(opened, tmp_path, qtbot):
     again.show()
     assert not again.images_dock.isVisible()
     assert again.panels_dock.isVisible()
-    again.close()
+    close_window(again)
 
 
 def test_the_status_line(opened):

@@ -20,7 +20,7 @@ class FillTool(Tool):
     def press(self, easel: Easel, pointer: Pointer) -> None:
         if easel.editor is not None:
             value = 0 if pointer.erases else easel.brush_value
-            easel.editor.change(tr("Fill"), partial(shapes.flood_fill, x=pointer.x, y=pointer.y, value=value))
+            easel.change(tr("Fill"), partial(shapes.flood_fill, x=pointer.x, y=pointer.y, value=value))
 
     def move(self, easel: Easel, pointer: Pointer) -> None:
         """It is done."""

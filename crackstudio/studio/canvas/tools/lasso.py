@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 
 from crackstudio.imaging import shapes
-from crackstudio.imaging.patch import Pixels
+from crackstudio.imaging.patch import Patch, Pixels
 from crackstudio.imaging.shapes import Point, Side
+from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.studio.canvas.tools.tool import Draft, Easel, Pointer, Tool, ToolKey
 from crackstudio.studio.language import tr
 
@@ -47,15 +48,19 @@ class LassoTool(Tool):
         self._outline = []
         if easel.editor is None or easel.picture is None:
             return
+        make = partial(_dark, picture=easel.picture, below=easel.dark_below)
         if easel.proposal is not None:
-            picture, threshold, side = easel.proposal, easel.threshold, Side.OVER
-        else:
-            picture, threshold, side = easel.picture, easel.dark_below or _between(easel.picture, outline), Side.UNDER
-        make = partial(shapes.lasso, outline=outline, picture=picture, threshold=threshold, side=side, value=value)
-        easel.editor.change(tr("Lasso"), make)
+            make = partial(shapes.lasso, picture=easel.proposal, threshold=easel.threshold, side=Side.OVER)
+        easel.change(tr("Lasso"), partial(make, outline=outline, value=value))
 
     def cancel(self, easel: Easel) -> None:  # noqa: ARG002 - nothing was painted
         self._outline = []
+
+
+def _dark(mask: TiledMask, *, outline: list[Point], picture: Pixels, below: float | None, value: int) -> Patch:
+    """What of the picture is dark: by the brightness set by hand, or for what lies round it."""
+    threshold = below or _between(picture, outline)
+    return shapes.lasso(mask, outline, picture=picture, threshold=threshold, side=Side.UNDER, value=value)
 
 
 def _between(picture: Pixels, outline: list[Point]) -> float:

@@ -57,10 +57,10 @@ class PolygonTool(Tool):
 
     def finish(self, easel: Easel) -> None:
         corners = self._corners
-        if easel.editor is not None and corners:
+        if corners:
             outline = [(corner.x, corner.y) for corner in corners]
             value = 0 if corners[0].erases else easel.brush_value
-            easel.editor.change(tr("Polygon"), partial(shapes.polygon, outline=outline, value=value))
+            easel.change(tr("Polygon"), partial(shapes.polygon, outline=outline, value=value))
         self.cancel(easel)
 
     def back(self, easel: Easel) -> None:  # noqa: ARG002 - nothing was painted yet

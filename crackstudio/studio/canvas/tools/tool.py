@@ -13,7 +13,7 @@ from crackstudio.imaging.shapes import Point
 from crackstudio.studio.background import Background
 from crackstudio.studio.canvas.tools.cursors import marked_cursor
 from crackstudio.studio.keymap import BINDINGS
-from crackstudio.studio.mask_editor import MaskEditor
+from crackstudio.studio.mask_editor import Make, MaskEditor
 from crackstudio.studio.tile_editor import TileEditor
 
 
@@ -54,10 +54,12 @@ class Pointer:
 class Draft:
     """What a tool has in hand and no mask holds yet: a path through image points (x, y), and the nodes set so far.
 
-    `width`: of what it will paint, in image pixels; 0 where the path alone is to be seen.
+    `width`: of what it will paint, in image pixels; 0 where the path alone is to be seen. `ahead`: from the path's end
+    on, where the way is not known yet.
     """
 
     path: tuple[Point, ...]
+    ahead: tuple[Point, ...] = ()
     nodes: tuple[Point, ...] = ()
     closed: bool = False
     width: int = 0
@@ -110,8 +112,14 @@ class Easel(Protocol):
     def background(self) -> Background:
         """For what takes longer than a frame."""
 
+    def change(self, text: str, make: Make) -> None:
+        """Let `make` change the mask, in one undo step that comes later where it is large."""
+
     def show_draft(self) -> None:
-        """The draft has changed while nobody moved."""
+        """The draft, or the hint, has changed while nobody moved."""
+
+    def say(self, words: str) -> None:
+        """Tell a person something that may pass by."""
 
     def pan_by(self, dx: int, dy: int) -> None:
         """Move the image by device pixels."""
@@ -173,6 +181,11 @@ class Tool(ABC):
     @property
     def is_drafting(self) -> bool:
         """Whether nodes wait for more."""
+        return False
+
+    @property
+    def is_working(self) -> bool:
+        """Whether something that was set down is still worked out off the thread."""
         return False
 
     def hover(self, easel: Easel, pointer: Pointer) -> None:  # noqa: B027  most tools draft nothing
