@@ -99,8 +99,11 @@ class Assessment:
             )
 
     def _show(self, step: int, *, newest: bool = False) -> None:
+        threshold = self._judgement.threshold
         try:
-            for preview in self._gallery.show(self._method, step, place=self._place, newest=newest):
+            for preview in self._gallery.show(
+                self._method, step, place=self._place, threshold=threshold, newest=newest
+            ):
                 self._voice.say(preview)
         except OSError as error:  # there may be room for what was learnt all the same
             print(f"no previews of step {step}: {error}", file=sys.stderr)  # noqa: T201 - the run's log
