@@ -29,13 +29,20 @@ def to_bytes(maps: Tensor) -> NDArray[np.uint8]:
 
 
 @contextlib.contextmanager
+def thinking(place: Place) -> Iterator[None]:
+    """No gradients, fast precision: for networks that are in evaluation mode."""
+    with torch.inference_mode(), place.autocast():
+        yield
+
+
+@contextlib.contextmanager
 def proposing(method: Method, *, place: Place) -> Iterator[None]:
     """Networks in evaluation mode, no gradients, fast precision; each network's mode is put back at the end."""
     modes = [(network, network.training) for network in method.networks().values()]
     for network, _ in modes:
         network.eval()
     try:
-        with torch.inference_mode(), place.autocast():
+        with thinking(place):
             yield
     finally:
         for network, training in modes:

@@ -20,7 +20,8 @@ from crackstudio.core.wire import ImageToPropose, ProposalFailed, Proposed
 from crackstudio.engine.checkpoint import load_method
 from crackstudio.engine.control import Control
 from crackstudio.engine.device import choose_place, put
-from crackstudio.engine.forward import CrackMap, Rgb, proposing, to_bytes, to_images
+from crackstudio.engine.forward import CrackMap, Rgb, thinking, to_bytes, to_images
+from crackstudio.engine.networks.folding import fold_norms
 from crackstudio.engine.threads import Threads, counts
 from crackstudio.imaging.counts import level_of
 from crackstudio.imaging.tiling import Blend, Tile, tiles
@@ -46,6 +47,7 @@ class Proposer:
         self._checkpoint = str(checkpoint)
         for network in self._method.networks().values():
             put(network, self._place)
+            fold_norms(network.eval())
         self._piece = max(PIECE, self.card.tile)
         self._threads = Threads(counts() if self._place.device.type == "cpu" else counts()[-1:])
 
@@ -78,7 +80,7 @@ class Proposer:
                 yield batch.failed
                 continue
             pieces = [image.rgb[tile.rows, tile.columns] for image, tile in batch.pieces]
-            with self._threads.work(sum(rgb.size for rgb in pieces)), proposing(self._method, place=self._place):
+            with self._threads.work(sum(rgb.size for rgb in pieces)), thinking(self._place):
                 maps, cracked = self._method.propose(to_images(pieces, self._place))
                 found = to_bytes(maps[:, 0])
             scores = [None] * len(found) if cracked is None else cracked.float().cpu().tolist()

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +51,7 @@ class Blend:
 
     def add(self, tile: Tile, crack_map: NDArray[np.floating] | NDArray[np.uint8]) -> None:
         """`crack_map`: (tile.height, tile.width)."""
-        weight = np.outer(_ramp(tile.height), _ramp(tile.width))
+        weight = _weight(tile.height, tile.width)
         self._sum[tile.rows, tile.columns] += crack_map * weight
         self._weight[tile.rows, tile.columns] += weight
 
@@ -66,6 +67,14 @@ def _starts(length: int, size: int, overlap: int) -> list[int]:
         return [0]
     count = math.ceil((length - size) / (size - overlap)) + 1
     return [round(index * (length - size) / (count - 1)) for index in range(count)]
+
+
+@lru_cache(maxsize=8)
+def _weight(height: int, width: int) -> NDArray[np.float32]:
+    """(height, width), the same for every tile of a size, so not to be written to."""
+    found = np.outer(_ramp(height), _ramp(width))
+    found.flags.writeable = False
+    return found
 
 
 def _ramp(length: int) -> NDArray[np.float32]:
