@@ -11,7 +11,6 @@ from crackstudio.core.runs import MethodCard, Preset, RunSpec, Setting, SettingV
 from crackstudio.engine.method import Method, MethodConfig
 from crackstudio.engine.methods import methods
 
-
 OURS = "default"
 """The preset of every method that changes nothing."""
 

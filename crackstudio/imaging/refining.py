@@ -54,5 +54,6 @@ def _walked(crack_map: Map, grey: Map) -> Map:
     seeds[crack_map <= 0.5 - SURE] = 2
     if not (seeds == 1).any() or not (seeds == 2).any() or (seeds > 0).all():
         return crack_map
-    shares = random_walker(grey, seeds, beta=STIFFNESS, mode="cg_j", tol=1e-3, return_full_prob=True)
-    return np.where(seeds == 0, shares[0], crack_map).astype(np.float32)
+    # solved to a thousandth: shares a little outside of [0, 1] are no reason to warn
+    shares = random_walker(grey, seeds, beta=STIFFNESS, mode="cg_j", tol=1e-3, prob_tol=1.0, return_full_prob=True)
+    return np.clip(np.where(seeds == 0, np.nan_to_num(shares[0]), crack_map), 0, 1).astype(np.float32)

@@ -28,7 +28,8 @@ def line_chart(lines: Mapping[str, Sequence[Point]], *, title: str) -> str:
         if line
     )
     legend = "".join(
-        f'<span style="color:{COLOURS[i % len(COLOURS)]}">&#9644;</span> {escape(name)} ' for i, name in enumerate(lines)
+        f'<span style="color:{COLOURS[i % len(COLOURS)]}">&#9644;</span> {escape(name)} '
+        for i, name in enumerate(lines)
     )
     return (
         f'<figure class=chart><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img"><text x="{LEFT}" y="16">{escape(title)}</text>'

@@ -13,7 +13,9 @@ def scored(step: int, *, state: str | None = "healthy", **scores: float | None) 
 def test_it_is_the_healthy_share_and_the_spread_of_the_last_third() -> None:
     states = ["healthy", "healthy", "healthy", "drifting", "healthy", "collapsed"]
     values = [0.0, 0.0, 0.0, 0.0, 0.4, 0.6]
-    events = [scored(10 + i, state=state, iou=value) for i, (state, value) in enumerate(zip(states, values, strict=True))]
+    events = [
+        scored(10 + i, state=state, iou=value) for i, (state, value) in enumerate(zip(states, values, strict=True))
+    ]
     found = stability([wire.Stepped(step=1, losses={}, seconds=1), *events])
     assert found.healthy == pytest.approx(4 / 6)
     assert (found.spread, found.score) == (pytest.approx(0.1), "iou")

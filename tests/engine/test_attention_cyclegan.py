@@ -336,5 +336,7 @@ def test_a_resumed_run_goes_on_averaging_where_it_was() -> None:
             weight.add_(1)
     then = [weight.clone() for weight in after.networks()["proposer"].parameters()]
     after._follow()
-    moved = max(float((now - old).abs().max()) for now, old in zip(after.networks()["proposer"].parameters(), then, strict=True))
+    moved = max(
+        float((now - old).abs().max()) for now, old in zip(after.networks()["proposer"].parameters(), then, strict=True)
+    )
     assert moved < 0.06

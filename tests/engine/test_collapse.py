@@ -97,7 +97,6 @@ def test_a_roll_back_forgets_what_led_to_it() -> None:
     assert all(verdict.state is GuardState.HEALTHY for verdict in verdicts)
 
 
-
 @given(st.floats(0, 1, width=32), st.floats(0, 1, width=32))
 def test_readings_stay_in_range(background: float, crack: float) -> None:
     reading = Reading.of(attention(background=background, crack=crack))

@@ -12,7 +12,9 @@ from crackstudio.project import rasters
 from crackstudio.project.run_folder import RunFolder
 from crackstudio.project.run_report import write_report
 
-SPEC = RunSpec(method="unet", preset="paper", settings={"width": 8}, seed=3, steps=60, purpose="Is <b>paper</b> better?")
+SPEC = RunSpec(
+    method="unet", preset="paper", settings={"width": 8}, seed=3, steps=60, purpose="Is <b>paper</b> better?"
+)
 
 
 class Page(HTMLParser):
@@ -71,7 +73,16 @@ def page_of(run):
 
 def test_it_has_what_a_lab_would_keep(run):
     page = page_of(run)
-    told = ("Is <b>paper</b> better?", "运行 1", "finished", "cpu, float32", "1,234 weights", "d1g357", "python", "step 50")
+    told = (
+        "Is <b>paper</b> better?",
+        "运行 1",
+        "finished",
+        "cpu, float32",
+        "1,234 weights",
+        "d1g357",
+        "python",
+        "step 50",
+    )
     told += ("iou", "0.500", "100%", "attention is fading", "preset", "paper", "width", "crackstudio train", "Analysis")
     assert [words for words in told if words not in page.text] == []
     assert run.record().who in page.text

@@ -78,7 +78,11 @@ def _crackstudio(*words: str, may_fail: bool = False) -> str:
 
 def _machine() -> str:
     processor = next(
-        (line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
         platform.processor(),
     )
     return f"{os.cpu_count()} cores of {processor}, {datetime.now(UTC):%Y-%m-%d}"

@@ -19,7 +19,7 @@ class Similarity(StrEnum):
 
 
 WINDOW = 11
-"""Side of the window, px, over which similarity is taken; at several scales a smaller one where the crop asks for it."""
+"""Side of the window, px, over which similarity is taken; at several scales a smaller one where the crop is small."""
 COARSEST = 16
 """How much the coarsest of several scales is reduced. Crops under 33 px have room for one scale alone."""
 

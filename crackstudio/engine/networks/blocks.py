@@ -119,7 +119,7 @@ class Down(nn.Sequential):
 
 
 class Up(nn.Module):
-    """Bilinear to `by` times the side, then a `by` x `by` convolution: as many weights as the deconvolution it replaces.
+    """Bilinear to `by` times the side, then a `by` x `by` convolution: as many weights as a deconvolution has.
 
     A deconvolution whose kernel equals its stride leaves dotted noise; this does not.
     """

@@ -157,7 +157,7 @@ class BottleneckDecoder(nn.Module):
 
 
 class ResNetEncoder(Encoder):
-    """7x7 to `width`, two halvings that double the channels, then `depth` blocks at a quarter (Zhu et al., ICCV 2017)."""
+    """7x7 to `width`, two halvings that double the channels, `depth` blocks at a quarter (Zhu et al., ICCV 2017)."""
 
     stride = 4
 

@@ -108,7 +108,9 @@ class Choosing(nn.Module):
         super().__init__()
         self.body = body(shape, outs=(3 * CONTENTS, CONTENTS + 1))
         # nine equal logits and a tenth: 1 - the tenth's share is sigmoid(bias) at the start
-        _start_at(self.body.decoders[1].get_parameter("head.bias")[:CONTENTS], bias - torch.log(torch.tensor(9.0)).item())
+        _start_at(
+            self.body.decoders[1].get_parameter("head.bias")[:CONTENTS], bias - torch.log(torch.tensor(9.0)).item()
+        )
         _start_at(self.body.decoders[1].get_parameter("head.bias")[CONTENTS:], 0.0)
 
     def forward(self, x: Tensor, sharpness: Tensor) -> Repair:

@@ -162,9 +162,7 @@ class AttentionCycleGANConfig(MethodConfig, frozen=True, kw_only=True):
     guided: Annotated[float, _weight("attention follows the masks of images that have one.")] = 1.0
     variance: Annotated[float, _weight("repairs vary as much as intact images do.")] = 0.0
     total_variation: Annotated[float, _weight("attention is smooth; summed over the pixels, so it is tiny.")] = 0.0
-    mean_attention: Annotated[
-        float, _weight("there is little attention; too strong, it forces all of it to 0.")
-    ] = 0.0
+    mean_attention: Annotated[float, _weight("there is little attention; too strong, it forces all of it to 0.")] = 0.0
 
     sharpness: Annotated[
         float,
@@ -177,9 +175,7 @@ class AttentionCycleGANConfig(MethodConfig, frozen=True, kw_only=True):
     views: Annotated[
         Views, Meta(description="From how many sides an image is looked at: more are slower and a little better.")
     ] = Views.ONE
-    refine: Annotated[Refinement, Meta(description="How the crack map is refined against the image.")] = (
-        Refinement.NONE
-    )
+    refine: Annotated[Refinement, Meta(description="How the crack map is refined against the image.")] = Refinement.NONE
     averaging: Annotated[bool, Meta(description="Propose with the moving average of the generator's weights.")] = True
     smallest: Annotated[
         int,
