@@ -42,7 +42,8 @@ def _guided(crack_map: Map, guide: Map, *, radius: int, softness: float) -> Map:
     of_guide, of_map = mean(guide), mean(crack_map)
     slope = (mean(guide * crack_map) - of_guide * of_map) / (mean(guide * guide) - of_guide**2 + softness)
     offset = of_map - slope * of_guide
-    return np.clip(mean(slope) * guide + mean(offset), 0, 1).astype(np.float32)
+    found: Map = np.clip(mean(slope) * guide + mean(offset), 0, 1).astype(np.float32)
+    return found
 
 
 def _walked(crack_map: Map, grey: Map) -> Map:
@@ -52,8 +53,9 @@ def _walked(crack_map: Map, grey: Map) -> Map:
     seeds = np.zeros(crack_map.shape, np.int32)
     seeds[crack_map >= 0.5 + SURE] = 1
     seeds[crack_map <= 0.5 - SURE] = 2
-    if not (seeds == 1).any() or not (seeds == 2).any() or (seeds > 0).all():
-        return crack_map
+    if not (seeds == 1).any() or not (seeds == 2).any() or (seeds > 0).all() or grey.min() == grey.max():
+        return crack_map  # nowhere to begin, nowhere to go, or nothing to go by
     # solved to a thousandth: shares a little outside of [0, 1] are no reason to warn
     shares = random_walker(grey, seeds, beta=STIFFNESS, mode="cg_j", tol=1e-3, prob_tol=1.0, return_full_prob=True)
-    return np.clip(np.where(seeds == 0, np.nan_to_num(shares[0]), crack_map), 0, 1).astype(np.float32)
+    found: Map = np.clip(np.where(seeds == 0, np.nan_to_num(shares[0]), crack_map), 0, 1).astype(np.float32)
+    return found

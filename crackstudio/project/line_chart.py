@@ -32,7 +32,8 @@ def line_chart(lines: Mapping[str, Sequence[Point]], *, title: str) -> str:
         for i, name in enumerate(lines)
     )
     return (
-        f'<figure class=chart><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img"><text x="{LEFT}" y="16">{escape(title)}</text>'
+        f'<figure class=chart><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'
+        f'<text x="{LEFT}" y="16">{escape(title)}</text>'
         f'<path d="M{LEFT} {TOP}V{HEIGHT - BOTTOM}H{WIDTH - RIGHT}" class="axis"/>'
         f'<text x="{LEFT - 6}" y="{TOP + 8}" class="end">{up[1]:.3g}</text>'
         f'<text x="{LEFT - 6}" y="{HEIGHT - BOTTOM}" class="end">{up[0]:.3g}</text>'

@@ -27,13 +27,15 @@ body { font: 14px/1.5 system-ui, sans-serif; max-width: 1180px; margin: 32px aut
 h1 { font-size: 26px; margin: 0 } h1 small { color: var(--quiet); font: 14px monospace; margin-left: 12px }
 h2 { font-size: 17px; border-bottom: 1px solid var(--line); padding-bottom: 4px; margin-top: 32px }
 h3 { font-size: 14px; margin: 16px 0 4px } .purpose { font-size: 16px } .hint, th { color: var(--quiet) }
-table { border-collapse: collapse } th { text-align: left; font-weight: normal; padding: 2px 24px 2px 0; vertical-align: top }
+table { border-collapse: collapse }
+th { text-align: left; font-weight: normal; padding: 2px 24px 2px 0; vertical-align: top }
 td { padding: 2px 16px 2px 0 } td.healthy { color: var(--good) } td:not(.healthy)[class] { color: var(--bad) }
 pre { white-space: pre-wrap; border: 1px solid var(--line); border-radius: 6px; padding: 12px; font-size: 13px }
 .notes { min-height: 160px } figure { margin: 0 } figcaption { color: var(--quiet); font-size: 12px }
 .charts, .stage { display: flex; flex-wrap: wrap; gap: 16px; align-items: flex-end; margin-bottom: 12px }
 .stage b { flex-basis: 100%; font-weight: normal } .stage img { height: 170px; image-rendering: pixelated }
-.chart { flex: 1 1 480px } svg { width: 100% } svg text { font-size: 12px; fill: var(--quiet) } .end { text-anchor: end }
+.chart { flex: 1 1 480px } svg { width: 100% }
+svg text { font-size: 12px; fill: var(--quiet) } .end { text-anchor: end }
 polyline { fill: none; stroke-width: 1.5 } .axis { fill: none; stroke: var(--line) }
 @media print { body { margin: 0 } }
 </style>"""

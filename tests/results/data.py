@@ -1,4 +1,4 @@
-"""The data that results are measured on: real images cut into tagged tiles, as a person with a tile grid would tag them.
+"""The data that results are measured on: real images cut into tagged tiles, as a person with a tile grid would tag.
 
 Test images stay whole and are looked at once, by the last figure. The images themselves are not part of this project:
 `make results DATA=…` says where they lie, in folders `cfd`, `deepcrack` and `magnetic_tile`.

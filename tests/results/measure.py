@@ -1,8 +1,8 @@
 """Measure what is missing: `make results`, or `python tests/results/measure.py [NAME ...]` for some rows.
 
 Each row is a run of the command line and leaves one JSON in `tests/results/measured/`: what is there is not measured
-again, so it can be ended and begun anew at any time. A row to be measured again is deleted first. In the end the table of
-the README is written.
+again, so it can be ended and begun anew at any time. A row to be measured again is deleted first. In the end the table
+of the README is written.
 """
 
 import json

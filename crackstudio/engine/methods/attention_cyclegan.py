@@ -234,7 +234,7 @@ class AttentionCycleGAN(Method):
         pieces = (intact, there.repaired.image[:share], there.cracked[-share:])
         made = self._networks["damager"](torch.cat(pieces))
         image: Tensor = made.image if isinstance(made, Repair) else made
-        damaged, closed, same = image.split([len(piece) for piece in pieces])
+        damaged, closed, same = torch.split(image, [len(piece) for piece in pieces])
         mended: Repair = self._repairer(damaged)
         return Back(intact=intact, damaged=damaged, mended=mended, closed=closed, same=same)
 
@@ -311,7 +311,7 @@ class AttentionCycleGAN(Method):
     def _finished(self, maps: Tensor, images: Tensor) -> Tensor:
         """(N, 1, H, W) in [0, 1], against (N, 3, H, W) in [0, 1]: refined, and without specks."""
         config = self.config
-        found = maps[:, 0].detach().float().cpu().numpy()
+        found = list(maps[:, 0].detach().float().cpu().numpy())
         if config.refine is not Refinement.NONE:
             rgbs = (images.float() * 255).round().byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()
             found = [refined(one, rgb, by=config.refine) for one, rgb in zip(found, rgbs, strict=True)]

@@ -4,6 +4,7 @@ Images are (N, 3, H, W) in [-1, 1]. The repairing generator says by its attentio
 is the proposed crack mask.
 """
 
+import math
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -108,15 +109,14 @@ class Choosing(nn.Module):
         super().__init__()
         self.body = body(shape, outs=(3 * CONTENTS, CONTENTS + 1))
         # nine equal logits and a tenth: 1 - the tenth's share is sigmoid(bias) at the start
-        _start_at(
-            self.body.decoders[1].get_parameter("head.bias")[:CONTENTS], bias - torch.log(torch.tensor(9.0)).item()
-        )
-        _start_at(self.body.decoders[1].get_parameter("head.bias")[CONTENTS:], 0.0)
+        choice = self.body.decoders[1].get_parameter("head.bias")
+        _start_at(choice[:CONTENTS], bias - math.log(CONTENTS))
+        _start_at(choice[CONTENTS:], 0.0)
 
     def forward(self, x: Tensor, sharpness: Tensor) -> Repair:
         """(N, 3, H, W) in [-1, 1] -> Repair."""
         painted, chosen = self.body(x)
-        contents = torch.tanh(painted.float()).unflatten(1, (CONTENTS, 3))
+        contents = torch.tanh(painted.float()).reshape(len(x), CONTENTS, 3, *x.shape[-2:])
         chosen = sharpness * chosen.float()
         shares = torch.softmax(chosen, dim=1)
         image = (contents * shares[:, :CONTENTS, None]).sum(dim=1) + shares[:, CONTENTS:] * x
