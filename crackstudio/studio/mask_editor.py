@@ -117,9 +117,9 @@ class MaskEditor(QObject):
         """The mask as it is now, at no cost, for another thread to read."""
         return self.mask.snapshot()
 
-    def as_edited(self) -> Callable[[], TiledMask]:
+    def as_edited(self, *, picks: bool = False) -> Callable[[], TiledMask]:
         """Makes the mask that the next change would start from; on another thread, where that takes long."""
-        mask, where, ahead = self.mask.snapshot(), self.to_take, self._ahead
+        mask, where, ahead = self.mask.snapshot(), None if picks else self.to_take, self._ahead
         return lambda: mask if where is None else _taken_into(mask, where, ahead)
 
     @property
@@ -172,10 +172,14 @@ class MaskEditor(QObject):
             self._announce_patch(patch)
             self.stroke_ended.emit()
 
-    def begin_shape(self) -> None:
-        """Open a step for `try_shape`; an untouched mask takes the proposal in first."""
+    def begin_shape(self, *, picks: bool = False) -> None:
+        """Open a step for `try_shape`; an untouched mask takes the proposal in first.
+
+        Not for what `picks` out of a proposal: that starts from nothing, as the proposal brush does.
+        """
         self._begin_step()
-        self._take_in_untouched()
+        if not picks:
+            self._take_in_untouched()
         self._attempt = Patch()
 
     def try_shape(self, make: Make) -> None:
@@ -198,9 +202,9 @@ class MaskEditor(QObject):
         self.stroke_ended.emit()
         return True
 
-    def change(self, text: str, make: Make) -> bool:
-        """Make what `make` works out one undo step. False where it changes nothing."""
-        self.begin_shape()
+    def change(self, text: str, make: Make, *, picks: bool = False) -> bool:
+        """Make what `make` works out one undo step; `picks` as for `begin_shape`. False where it changes nothing."""
+        self.begin_shape(picks=picks)
         try:
             self.try_shape(make)
         except MaskError:

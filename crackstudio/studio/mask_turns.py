@@ -37,13 +37,14 @@ class Change(Turn):
         make: Make,
         *,
         carries: bool,
+        picks: bool = False,
         is_small: Callable[[], bool] = lambda: False,
         at_once: Callable[[], object] = lambda: None,
         adopting: Callable[[Callable[[], object]], object] = lambda adopt: adopt(),
         tell: Callable[[str], None] = lambda _words: None,
     ) -> None:
         self._editor, self._title, self._make = editor, title, make
-        self._is_small, self._at_once, self._carries = is_small, at_once, carries
+        self._is_small, self._at_once, self._carries, self._picks = is_small, at_once, carries, picks
         self._adopting, self._tell = adopting, tell
         self._revision, self._to_take = editor.revision, editor.to_take
 
@@ -67,7 +68,7 @@ class Change(Turn):
         return None
 
     def _work(self, make: Make) -> Work:
-        before, edited = self._editor.snapshot(), self._editor.as_edited()
+        before, edited = self._editor.snapshot(), self._editor.as_edited(picks=self._picks)
         return lambda: worked(make, edited(), before=before)
 
     def _has_moved(self) -> bool:

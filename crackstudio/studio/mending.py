@@ -64,10 +64,12 @@ class Mending(QObject):
         tell(tr("{title}…", title=title))
         self._add(editor, title, Change(editor, title, make, carries=False, tell=tell))
 
-    def draw(self, editor: MaskEditor, title: str, make: Make) -> None:
-        """Let `make` draw into the mask: at once into a small one."""
-        at_once = partial(editor.change, title, make)
-        turn = Change(editor, title, make, is_small=lambda: not editor.is_large, at_once=at_once, carries=True)
+    def draw(self, editor: MaskEditor, title: str, make: Make, *, picks: bool = False) -> None:
+        """Let `make` draw into the mask: at once into a small one. `picks`: see `MaskEditor.begin_shape`."""
+        at_once = partial(editor.change, title, make, picks=picks)
+        turn = Change(
+            editor, title, make, is_small=lambda: not editor.is_large, at_once=at_once, carries=True, picks=picks
+        )
         self._add(editor, title, turn)
 
     def clear(self, editor: MaskEditor, title: str, *, adopting: Callable[[Callable[[], object]], object]) -> None:

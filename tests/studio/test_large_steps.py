@@ -318,6 +318,27 @@ def test_closing_waits_for_it(gate, opened):
     project.close()
 
 
+@pytest.mark.parametrize("large", [False, True])
+def test_the_lasso_picks_out_of_a_proposal_so_it_starts_from_nothing(proposed, qtbot, request, large):
+    """Taking the whole proposal in first left the lasso nothing to add: nothing happened at all."""
+    if large:
+        request.getfixturevalue("eager")
+    canvas, editor = proposed.canvas, proposed.session.image.editor
+    canvas.set_tool(ToolKey.LASSO)
+    QTest.mousePress(canvas, LEFT, NONE, at(proposed, 2, 4))
+    for corner in ((30, 4), (30, 20), (2, 20)):
+        QTest.mouseMove(canvas, at(proposed, *corner))
+    QTest.mouseRelease(canvas, LEFT, NONE, at(proposed, 2, 5))
+    settle(proposed, qtbot)
+    found = editor.array()
+    assert found[10, 5] == 1
+    assert not found[30:].any()
+    assert editor.undo_stack.count() == 1
+    proposed.actions["undo"].trigger()
+    settle(proposed, qtbot)
+    assert not editor.touched
+
+
 def test_what_cannot_be_made_is_told_and_nothing_behind_it_is_done(gate, opened, qtbot):
     notices = []
     opened.session.notice_raised.connect(notices.append)

@@ -46,7 +46,7 @@ class Workbench(Display):
         self._draft = DraftView()
         self.traces_by_brush = False
         self.dark_below: float | None = None
-        self.draws: Callable[[MaskEditor, str, Make], object] = MaskEditor.change
+        self.draws: Callable[..., object] = MaskEditor.change
         """Makes a change one undo step: at once, or later where it is large."""
         self.background = Background(threads=1, parent=self)
         application = QApplication.instance()
@@ -113,10 +113,10 @@ class Workbench(Display):
         self._show_pointer()
         self.show_draft()
 
-    def change(self, text: str, make: Make) -> None:
+    def change(self, text: str, make: Make, *, picks: bool = False) -> None:
         """Let `make` change the mask; nothing where there is none."""
         if self.editor is not None:
-            self.draws(self.editor, text, make)
+            self.draws(self.editor, text, make, picks=picks)
 
     def finish(self) -> None:
         """End a drag where it is: its stroke counts."""

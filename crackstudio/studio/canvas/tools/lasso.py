@@ -51,7 +51,8 @@ class LassoTool(Tool):
         make = partial(_dark, picture=easel.picture, below=easel.dark_below)
         if easel.proposal is not None:
             make = partial(shapes.lasso, picture=easel.proposal, threshold=easel.threshold, side=Side.OVER)
-        easel.change(tr("Lasso"), partial(make, outline=outline, value=value))
+        picks = easel.proposal is not None and not self._erases
+        easel.change(tr("Lasso"), partial(make, outline=outline, value=value), picks=picks)
 
     def cancel(self, easel: Easel) -> None:  # noqa: ARG002 - nothing was painted
         self._outline = []

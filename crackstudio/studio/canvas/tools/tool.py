@@ -112,8 +112,11 @@ class Easel(Protocol):
     def background(self) -> Background:
         """For what takes longer than a frame."""
 
-    def change(self, text: str, make: Make) -> None:
-        """Let `make` change the mask, in one undo step that comes later where it is large."""
+    def change(self, text: str, make: Make, *, picks: bool = False) -> None:
+        """Let `make` change the mask, in one undo step that comes later where it is large.
+
+        `picks`: out of the proposal, so an untouched mask starts from nothing.
+        """
 
     def show_draft(self) -> None:
         """The draft, or the hint, has changed while nobody moved."""
