@@ -1,9 +1,9 @@
-# make demo | test | lint | bench: each makes its own .venv first. Variables: PYTHON, TORCH (see the README).
+# make demo | test | lint | bench | results: each makes its own .venv first. Variables: PYTHON, TORCH (see the README).
 PYTHON ?= python3
 TORCH ?= torch==2.13.0
 BIN := .venv/bin
 
-.PHONY: demo test lint bench
+.PHONY: demo test lint bench results
 
 demo: .venv/installed
 	$(BIN)/crackstudio demo
@@ -29,3 +29,7 @@ bench: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	$(BIN)/python -m crackstudio.commands.system_libraries
 	@touch $@
+
+# Hours: resumable, one file a row. DATA names the folder of the images, which are not part of this project.
+results: .venv/installed
+	$(BIN)/python tests/results/measure.py

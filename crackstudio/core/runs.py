@@ -195,7 +195,8 @@ class RunState(StrEnum):
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     """`run.json`: the request and its circumstances, written before the first step.
 
-    `command` is the line that repeats the run headless; `created` is ISO 8601 with offset.
+    `command` is the line that repeats the run headless; `created` is ISO 8601 with offset; `who` started it, and
+    `commit` is the code's where it runs from a git checkout.
     """
 
     id: str
@@ -205,6 +206,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     images: int
     command: str
     versions: dict[str, str] = {}
+    who: str = ""
+    commit: str = ""
 
 
 class CheckpointCard(msgspec.Struct, frozen=True, kw_only=True):

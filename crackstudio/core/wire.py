@@ -97,12 +97,16 @@ class Stepped(Event, frozen=True, kw_only=True, tag="stepped"):
 
 
 class Scored(Event, frozen=True, kw_only=True, tag="scored"):
-    """Scores on the validation images (see imaging.scores for the names), or label-free ones."""
+    """Scores on the validation images (see imaging.scores for the names), or label-free ones.
+
+    `state` is the guard's at this scoring, where one watches: `wire.GuardChanged` tells of changes alone.
+    """
 
     step: int
     scores: dict[str, float | None]
     threshold: float
     best: bool = False
+    state: str | None = None
 
 
 class PreviewSaved(Event, frozen=True, kw_only=True, tag="preview-saved"):

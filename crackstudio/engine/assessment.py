@@ -10,6 +10,7 @@ import torch
 
 from crackstudio.core.errors import RasterError, RunError
 from crackstudio.core.runs import CheckpointCard, RunRecord
+from crackstudio.core.stability import HEALTHY
 from crackstudio.core.wire import CheckpointSaved, GuardChanged, Preview, Scored
 from crackstudio.engine.cards import settings_from
 from crackstudio.engine.checkpoint import Progress, put_back, read_card, save_checkpoint, save_state, state_of
@@ -18,8 +19,6 @@ from crackstudio.engine.evaluate import Gallery, Judgement, Jury
 from crackstudio.engine.method import Method, Verdict
 from crackstudio.engine.voice import Voice
 from crackstudio.project.run_folder import BEST, LAST, STATE, RunFolder
-
-HEALTHY = "healthy"
 
 
 class Assessment:
@@ -31,6 +30,7 @@ class Assessment:
         self._gallery = Gallery(run.path, jury)
         self._guard = method.guard()
         self._light: tuple[str, str] | None = None
+        self._state: str | None = None
         self._healthy = (0, state_of(method)) if self._guard else None
         self._judgement = Judgement(threshold=0.5, scores={}, rank=None)
         self._best = _rank(read_card(run.checkpoint_best)) if run.checkpoint_best.exists() else -math.inf
@@ -44,7 +44,13 @@ class Assessment:
         # without masks every healthy scoring is better than the one before
         best = healthy and (rank is None or rank > self._best)
         self._voice.say(
-            Scored(step=progress.step, scores=self._judgement.scores, threshold=self._judgement.threshold, best=best)
+            Scored(
+                step=progress.step,
+                scores=self._judgement.scores,
+                threshold=self._judgement.threshold,
+                best=best,
+                state=self._state,
+            )
         )
         self._show(progress.step)
         if best:
@@ -58,6 +64,7 @@ class Assessment:
             return _all_finite(losses)
         cracked, intact = self._jury.guard_maps(self._method, place=self._place, side=self._method.feed().height)
         verdict = self._guard.observe(step, cracked_maps=cracked, intact_maps=intact, losses=losses)
+        self._state = str(verdict.state)
         self._heed(step, verdict)
         if verdict.state == HEALTHY:
             self._healthy = (step, state_of(self._method))
@@ -92,8 +99,11 @@ class Assessment:
             )
 
     def _show(self, step: int, *, newest: bool = False) -> None:
+        threshold = self._judgement.threshold
         try:
-            for preview in self._gallery.show(self._method, step, place=self._place, newest=newest):
+            for preview in self._gallery.show(
+                self._method, step, place=self._place, threshold=threshold, newest=newest
+            ):
                 self._voice.say(preview)
         except OSError as error:  # there may be room for what was learnt all the same
             print(f"no previews of step {step}: {error}", file=sys.stderr)  # noqa: T201 - the run's log

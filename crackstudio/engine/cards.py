@@ -11,6 +11,9 @@ from crackstudio.core.runs import MethodCard, Preset, RunSpec, Setting, SettingV
 from crackstudio.engine.method import Method, MethodConfig
 from crackstudio.engine.methods import methods
 
+OURS = "default"
+"""The preset of every method that changes nothing."""
+
 
 def method_cards() -> tuple[MethodCard, ...]:
     """Every method's card with the settings of its form."""
@@ -56,10 +59,11 @@ def settings_from(config: MethodConfig) -> dict[str, SettingValue]:
 
 
 def _preset(card: MethodCard, name: str) -> Mapping[str, SettingValue]:
+    if name == OURS:
+        return {}
     presets: dict[str, Preset] = {preset.name: preset for preset in card.presets}
     if name not in presets:
-        there_are = f"It has: {', '.join(presets)}." if presets else "It has none."
-        raise SettingError(f"{card.title} has no preset {name!r}. {there_are}")
+        raise SettingError(f"{card.title} has no preset {name!r}. It has: {', '.join([OURS, *presets])}.")
     return presets[name].settings
 
 

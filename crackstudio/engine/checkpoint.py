@@ -6,7 +6,7 @@ continues where it was after a stop or a kill.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import msgspec
 import safetensors
 import torch
 from safetensors.torch import save as to_bytes
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim import Optimizer
 
 from crackstudio.core.errors import CheckpointError, SettingError
@@ -66,7 +66,7 @@ def load_method(path: Path) -> tuple[Method, CheckpointCard]:
         method = kind(config_from(kind, card.settings))
     except SettingError as error:
         raise CheckpointError(f"{path} cannot be used by this CrackStudio: {error}") from error
-    _load_weights(method, path)
+    _give_weights(path, method, to=method.networks()[method.proposer()].load_state_dict)
     return method, card
 
 
@@ -78,7 +78,7 @@ def start_from(method: Method, path: Path) -> None:
             f"{path} was trained by {card.method}, and this run is {method.card.key}. "
             "Start from a checkpoint of the same method."
         )
-    _load_weights(method, path)
+    _give_weights(path, method, to=method.take_over)
 
 
 def save_state(path: Path, method: Method, progress: Progress) -> None:
@@ -142,11 +142,10 @@ def _load_optimiser(optimiser: Optimizer, slots: Mapping[int, Mapping[str, Tenso
     optimiser.load_state_dict({"state": dict(slots), "param_groups": groups})
 
 
-def _load_weights(method: Method, path: Path) -> None:
+def _give_weights(path: Path, method: Method, *, to: Callable[[dict[str, Tensor]], object]) -> None:
     _, weights = _read(path, tensors=True)
-    network: nn.Module = method.networks()[method.proposer()]
     try:
-        network.load_state_dict(weights)
+        to(weights)
     except RuntimeError as error:
         what = re.sub(r"\s+", " ", str(error))[:200]
         raise CheckpointError(

@@ -77,7 +77,6 @@ class Guard:
         self._rollbacks = rollbacks
         self._tops: list[float] = []
         self._discriminator: list[float] = []
-        self.states: list[GuardState] = []
 
     def observe(
         self,
@@ -90,7 +89,6 @@ class Guard:
         """Judge the attention on the cracked and the intact probes; `losses` by term, as `train_step` names them."""
         cracked, intact = Reading.of(cracked_maps), Reading.of(intact_maps)
         verdict = self._judged(step, cracked, intact, losses)
-        self.states.append(verdict.state)
         if verdict.roll_back:
             self._tops.clear()
             self._discriminator.clear()
@@ -141,21 +139,6 @@ class Guard:
             f"{words}; going back to the last healthy checkpoint, with a slower discriminator and a stronger tag term"
         )
         return Verdict(state=state, words=words, roll_back=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stability:
-    """`healthy`: share of readings in that state. `spread`: deviation of the score over the last third."""
-
-    healthy: float
-    spread: float
-
-
-def stability(states: Sequence[GuardState], scores: Sequence[float]) -> Stability:
-    """How steady a run was, for its record."""
-    healthy = sum(state is GuardState.HEALTHY for state in states) / max(1, len(states))
-    last = [score for score in scores[-max(1, len(scores) // 3) :] if np.isfinite(score)]
-    return Stability(healthy=healthy, spread=float(np.std(last)) if last else 0.0)
 
 
 def _falls(values: Sequence[float]) -> bool:

@@ -122,13 +122,16 @@ class Gallery:
         rows, columns = _middle(rgb.shape[0], SIDE), _middle(rgb.shape[1], SIDE)
         self._probes.append(Probe(name=asked.name, rgb=rgb[rows, columns].copy(), tag=Tag.UNKNOWN))
 
-    def show(self, method: Method, step: int, *, place: Place, newest: bool = False) -> Iterable[PreviewSaved]:
+    def show(
+        self, method: Method, step: int, *, place: Place, threshold: float, newest: bool = False
+    ) -> Iterable[PreviewSaved]:
         """Write the pictures of every probe at this step, or of the one pinned last."""
         for number in range(len(self._probes) - 1 if newest else 0, len(self._probes)):
             probe = self._probes[number]
             with proposing(method, place=place):
-                layers = method.preview(to_images([probe.rgb], place))
-                pictures = {name: to_bytes(layer[0]) for name, layer in layers.items()}
+                (name, found), *others = method.preview(to_images([probe.rgb], place)).items()
+                layers = [(name, found), ("proposal", found >= threshold), *others]
+                pictures = {name: to_bytes(layer[0]) for name, layer in layers}
             kept = self._kept.setdefault(number, {}) or self._keep(number, probe)
             written = {
                 name: self._write(f"{number}-{name}-{step:07d}", np.ascontiguousarray(picture.transpose(1, 2, 0)))

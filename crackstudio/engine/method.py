@@ -165,6 +165,10 @@ class Method(ABC):
         """A new collapse guard for a run, where the method can collapse."""
         return None
 
+    def take_over(self, weights: Mapping[str, Tensor]) -> None:
+        """Start from those of a checkpoint's proposing network. Raises RuntimeError where they do not fit."""
+        self.networks()[self.proposer()].load_state_dict(weights)
+
     def soften(self) -> None:
         """Called after the guard rolled the run back, and as often when it is resumed: make the next try gentler."""
         self.softened += 1

@@ -3,6 +3,7 @@
 run.json  snapshot.json  events.jsonl  log.txt  masks/  checkpoints/{best,last}.safetensors  previews/
 """
 
+import getpass
 import os
 import platform
 import shlex
@@ -154,6 +155,8 @@ class RunFolder:
             images=len(snapshot.items),
             command=command_line(spec, folder=folder, masks=masks, project=project),
             versions={"python": platform.python_version(), **dict(filter(None, map(_version, _PACKAGES)))},
+            who=_who(),
+            commit=_commit(),
         )
         self.write_record(record)
         return record
@@ -234,6 +237,25 @@ class RunFolder:
 
 def _now() -> datetime:
     return datetime.now().astimezone()
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a user without a name
+        return ""
+
+
+def _commit() -> str:
+    """Of the checkout that this code runs from; empty where it was installed."""
+    here = Path(__file__).parent
+    if not (here.parent.parent / ".git").exists():
+        return ""
+    asked = ["git", "-C", str(here), "rev-parse", "--short=12", "HEAD"]
+    try:
+        return subprocess.run(asked, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""
 
 
 def _version(package: str) -> tuple[str, str] | None:

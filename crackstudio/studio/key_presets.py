@@ -52,6 +52,7 @@ DEFAULT: dict[str, tuple[str, ...]] = {
     "use_now": ("F7",),
     "pin_probe": ("F8",),
     "copy_command": ("Ctrl+Shift+C",),
+    "record": ("F9",),
     "fit": ("F",),
     "actual_size": ("Ctrl+F", "Ctrl+0"),
     "zoom_in": ("+", "="),
@@ -68,7 +69,7 @@ DEFAULT: dict[str, tuple[str, ...]] = {
     "previous_class": ("Ctrl+[", "Ctrl+,"),
     "add_class": ("Ctrl+Shift+N",),
 }
-"""What mends the mask has Shift and the first letter of its name; the training has F6 to F8."""
+"""What mends the mask has Shift and the first letter of its name; the training has F6 to F9."""
 
 _LABELME: dict[str, tuple[str, ...]] = {
     "open": ("Ctrl+O", "Ctrl+U"),

@@ -331,6 +331,13 @@ ACTIONS = (
         icon="terminal",
         hint="The line that repeats the run without the window",
     ),
+    Binding(
+        name="record",
+        title="Open the run's record",
+        group=Group.TRAIN,
+        icon="notebook",
+        hint="A page with all a lab would keep of the run; what you write lies in its notes.txt",
+    ),
     Binding(name="fit", title="Fit image", group=Group.VIEW, icon="corners-out"),
     Binding(name="actual_size", title="100 %", group=Group.VIEW),
     Binding(name="zoom_in", title="Zoom in", group=Group.VIEW, icon="magnifying-glass-plus"),

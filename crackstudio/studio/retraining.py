@@ -21,6 +21,7 @@ from crackstudio.core.runs import (
 )
 from crackstudio.project.project import NetworkInUse, Project
 from crackstudio.project.run_folder import RunFolder
+from crackstudio.project.run_report import write_report
 from crackstudio.studio import telling
 from crackstudio.studio.checkpoint_card import read_card
 from crackstudio.studio.engine_link import ENGINE, Ending, Outcome, Pictures, RetrainingThread
@@ -56,6 +57,10 @@ class Retraining(QObject):
     """`RunSummary`, newest first."""
     run_replayed = Signal(object)
     """`RunHistory` of a run read back from disk."""
+    run_laid_beside = Signal(object)
+    """`RunHistory` of another run, to compare with the shown one."""
+    record_written = Signal(object)
+    """`Path` of a run's record."""
 
     def __init__(
         self, session: Session, *, proposing: Proposing, succession: Succession, command: Sequence[str] = ENGINE
@@ -160,6 +165,20 @@ class Retraining(QObject):
             self._session.reading.submit(
                 lambda: replay(run, with_pictures=True), done=self.run_replayed.emit, lane="replay"
             )
+
+    def lay_beside(self, run_id: str) -> None:
+        """Read another run back from disk, to be looked at beside the shown one."""
+        run = self._folder(run_id)
+        if run is not None:
+            self._session.reading.submit(
+                lambda: replay(run, with_pictures=True), done=self.run_laid_beside.emit, lane="beside"
+            )
+
+    def write_record(self, run_id: str) -> None:
+        """Write the page of a run; `record_written` follows."""
+        run = self._folder(run_id)
+        if run is not None:
+            self._session.reading.submit(lambda: write_report(run), done=self.record_written.emit)
 
     def resume_run(self, run_id: str) -> None:
         """Go on with a run that was interrupted or stopped."""

@@ -14,7 +14,12 @@ from crackstudio.core.runs import RunSpec
 from crackstudio.engine.cards import config_for
 from crackstudio.engine.checkpoint import Progress, load_state, put_back, save_state, state_of
 from crackstudio.engine.method import Sample, Stream
-from crackstudio.engine.methods.attention_cyclegan import AttentionCycleGAN, AttentionCycleGANConfig
+from crackstudio.engine.methods.attention_cyclegan import AttentionCycleGAN
+from crackstudio.engine.networks.bodies import BodyKind
+from crackstudio.engine.networks.generators import Composition
+from crackstudio.engine.networks.proposing import Views
+from crackstudio.engine.recipes.attention_cyclegan import Against, AttentionCycleGANConfig
+from crackstudio.imaging.refining import Refinement
 
 SMALL = {"tile": 32, "batch": 2, "width": 8}
 CRACK_ROW = 15
@@ -89,14 +94,27 @@ def test_image_and_attention_come_from_one_forward_pass() -> None:
 def test_rates_fall_linearly_and_not_at_the_first_step(progress: float, share: float) -> None:
     trained = method(decay_from=0.5, rate=1e-3, discriminator_rate=1e-4)
     trained.train_step(batch(), progress)
-    assert rates(trained) == pytest.approx([1e-3 * share, 1e-4 * share])
+    assert rates(trained) == pytest.approx([1e-3 * share, 1e-4 * share, 1e-4 * share])
+
+
+@pytest.mark.parametrize(("course", "share"), [("constant", 1.0), ("linear", 0.5), ("cosine", 0.5)])
+def test_rates_run_as_their_course_says(course: str, share: float) -> None:
+    trained = method(course=course, decay_from=0.5, rate=1e-3)
+    trained.train_step(batch(), 0.75)
+    assert rates(trained)[0] == pytest.approx(1e-3 * share)
+
+
+def test_each_discriminator_has_a_rate_of_its_own() -> None:
+    trained = method(discriminator_rate=1e-4, cracked_discriminator_rate=3e-5, rate=1e-3)
+    trained.train_step(batch(), 0.0)
+    assert rates(trained) == pytest.approx([1e-3, 1e-4, 3e-5])
 
 
 def test_softening_halves_the_discriminators_rate_and_strengthens_the_tag() -> None:
     trained = method(discriminator_rate=1e-4, rate=1e-3)
     trained.soften()
     trained.train_step(batch(), 0.0)
-    assert rates(trained) == pytest.approx([1e-3, 5e-5])
+    assert rates(trained) == pytest.approx([1e-3, 5e-5, 5e-5])
 
 
 def test_a_softened_run_stays_so_through_a_roll_back_and_a_resume(tmp_path: Path) -> None:
@@ -141,7 +159,7 @@ def test_maps_of_any_size_lie_in_range_and_come_with_the_repaired_image() -> Non
     images = torch.rand(2, 3, 37, 61)
     with torch.no_grad():
         preview = method().preview(images)
-    assert list(preview) == ["crack map", "repaired"]
+    assert list(preview) == ["crack map", "attention", "repaired"]
     assert preview["crack map"].shape == (2, 1, 37, 61)
     assert preview["repaired"].shape == images.shape
     assert all(0 <= layer.min() <= layer.max() <= 1 for layer in preview.values())
@@ -150,7 +168,7 @@ def test_maps_of_any_size_lie_in_range_and_come_with_the_repaired_image() -> Non
 def test_a_run_from_a_checkpoint_starts_where_that_ended() -> None:
     """A checkpoint holds the averaged generator alone; the trained one has to take it over."""
     trained = method(rate=1e-12)
-    averaged = trained.networks()["averaged"]
+    averaged = trained.networks()["proposer"]
     with torch.no_grad():
         for parameter in averaged.parameters():
             parameter.add_(0.01)
@@ -159,12 +177,152 @@ def test_a_run_from_a_checkpoint_starts_where_that_ended() -> None:
     assert all(torch.allclose(p, q, atol=1e-6) for p, q in zip(averaged.parameters(), started, strict=True))
 
 
-def test_the_published_recipe_is_a_preset() -> None:
-    config = config_for(AttentionCycleGAN, RunSpec(method="attention-cyclegan", preset="original"))
+def test_the_published_recipes_are_presets() -> None:
+    config = config_for(AttentionCycleGAN, RunSpec(method="attention-cyclegan", preset="repairergan-simple"))
     assert isinstance(config, AttentionCycleGANConfig)
     assert (config.optimiser, config.rate, config.discriminator_rate) == ("rmsprop", 2e-4, 2e-5)
     assert (config.tag, config.contour, config.guided) == (0, 0, 0)
-    assert torch.isfinite(method(optimiser="rmsprop").train_step(batch(), 0.0)["cycle"])
+    assert config_for(AttentionCycleGAN, RunSpec(method="attention-cyclegan", preset="default")) == (
+        AttentionCycleGANConfig()
+    )
+
+
+@pytest.mark.parametrize("name", [preset.name for preset in AttentionCycleGAN.card.presets])
+def test_every_preset_takes_a_step(name: str) -> None:
+    torch.manual_seed(0)
+    spec = RunSpec(method="attention-cyclegan", preset=name, settings={**SMALL, "depth": 1})
+    config = config_for(AttentionCycleGAN, spec)
+    assert isinstance(config, AttentionCycleGANConfig)
+    trained = AttentionCycleGAN(config)
+    losses = trained.train_step(batch(), 0.0)
+    assert all(torch.isfinite(loss) for loss in losses.values())
+    assert ("cycle" in losses) is not config.one_way
+
+
+@pytest.mark.parametrize(
+    ("settings", "absent"),
+    [
+        ({"one_way": True}, {"damager", "judge_of_cracked"}),
+        ({"judges": "of repaired"}, {"judge_of_cracked"}),
+    ],
+)
+def test_what_is_left_out_is_not_there(settings: dict[str, bool | str], absent: set[str]) -> None:
+    everything, some = set(method().networks()), method(**settings)
+    assert everything - set(some.networks()) == absent
+    assert all(torch.isfinite(loss) for loss in some.train_step(batch(), 0.0).values())
+    assert some.proposer() in some.networks()
+
+
+@pytest.mark.parametrize(
+    ("settings", "term"),
+    [
+        ({"variance": 50.0}, "variance"),
+        ({"total_variation": 1e-6}, "total variation"),
+        ({"mean_attention": 1.0}, "mean attention"),
+        ({"tag": 0.0}, None),
+        ({"similarity": "ms-ssim"}, None),
+        ({"intact_against": "original"}, None),
+        ({"structure_intact": 0.0}, None),
+        ({"pool": 0}, None),
+        ({"reverse_attention": True}, None),
+        *(({"composition": composition}, None) for composition in Composition),
+        *(({"body": body}, None) for body in BodyKind),
+    ],
+)
+def test_every_variant_takes_a_step(settings: dict[str, bool | float | str], term: str | None) -> None:
+    usual = {"adversarial", "cycle", "identity", "structure", "tag", "contour", "guided", "discriminator"}
+    losses = method(**settings).train_step(batch(), 0.5)
+    assert all(torch.isfinite(loss) for loss in losses.values())
+    expected = usual | {term} if term else usual - ({"tag"} if settings.get("tag") == 0 else set())
+    assert set(losses) == expected
+
+
+def test_an_intact_image_against_itself_whole_makes_attention_cost_something() -> None:
+    """Against itself as repaired, full attention is free: nothing lies outside it."""
+    loud = {"attention_bias": 6.0, "structure": 0.0, "structure_back": 0.0}
+    free, dear = (method(**loud, intact_against=against).train_step(batch(), 0.0)["structure"] for against in Against)
+    assert free < 0.05 < 0.5 < dear
+
+
+def test_without_averaging_the_generator_itself_proposes() -> None:
+    trained = method(averaging=False)
+    for step in range(3):
+        trained.train_step(batch(seed=step), step / 10)
+    repairer, teacher = trained.networks()["repairer"], trained.networks()["proposer"].teacher
+    assert all(torch.equal(p, q) for p, q in zip(repairer.parameters(), teacher.parameters(), strict=True))
+
+
+def test_attention_sharpens_late_and_stays_sharp_in_the_checkpoint() -> None:
+    trained = method(sharpness=4.0, decay_from=0.5)
+    seen = []
+    for progress in (0.0, 0.5, 0.75, 1.0):
+        trained.train_step(batch(), progress)
+        seen.append(float(trained.networks()["proposer"].teacher.sharpness))
+    assert seen == pytest.approx([1.0, 1.0, 2.5, 4.0])
+    assert "teacher.sharpness" in trained.networks()["proposer"].state_dict()
+
+
+def test_the_student_learns_what_attention_found_and_then_proposes() -> None:
+    trained = method(rate=2e-3, distil=0.5)
+    proposer = trained.networks()["proposer"]
+    for step in range(50):
+        trained.train_step(batch(seed=step), step / 100)
+    assert not proposer.taught
+    by_teacher = trained.crack_map(tiles(2, cracked=True, seed=999))
+    teacher = [p.clone() for p in proposer.teacher.parameters()]
+    losses = [trained.train_step(batch(seed=step), step / 100) for step in range(50, 100)]
+    assert set(losses[0]) == {"student"}
+    assert losses[-1]["student"] < 0.6 * losses[0]["student"]
+    assert proposer.taught
+    assert all(torch.equal(p, q) for p, q in zip(proposer.teacher.parameters(), teacher, strict=True))
+    proposer.eval()
+    by_student = trained.crack_map(tiles(2, cracked=True, seed=999))
+    assert not torch.equal(by_student, by_teacher)
+    rows = slice(CRACK_ROW, CRACK_ROW + 2)
+    assert by_student[:, :, rows].mean() > 3 * by_student[:, :, : CRACK_ROW - 4].mean()
+
+
+def test_a_run_without_a_student_starts_from_one_with_and_the_other_way_round() -> None:
+    with_student, without = method(distil=0.5), method()
+    for source, target in ((with_student, without), (without, with_student)):
+        with torch.no_grad():
+            for weight in source.networks()["proposer"].teacher.parameters():
+                weight.add_(0.01)
+        target.take_over(source.networks()["proposer"].state_dict())
+        pairs = zip(
+            source.networks()["proposer"].teacher.parameters(),
+            target.networks()["proposer"].teacher.parameters(),
+            strict=True,
+        )
+        assert all(torch.equal(p, q) for p, q in pairs)
+
+
+def test_from_a_taught_checkpoint_the_teacher_goes_first_again() -> None:
+    trained = method(distil=0.5)
+    trained.networks()["proposer"].taught.fill_(1)
+    trained.train_step(batch(), 0.0)
+    assert not trained.networks()["proposer"].taught
+
+
+def test_where_a_mask_is_known_the_student_learns_the_mask() -> None:
+    trained, drawn = method(distil=0.9), dict(batch())
+    masks = torch.zeros_like(drawn[Stream.CRACKED].masks)
+    masks[:, :, :4] = 1
+    told = replace(drawn[Stream.CRACKED], masks=masks, weights=torch.ones_like(masks), has_mask=torch.ones(2) > 0)
+    for step in range(40):
+        trained.train_step({**drawn, Stream.CRACKED: told}, 0.2 + 0.7 * step / 40)
+    trained.networks()["proposer"].eval()
+    found = trained.crack_map(drawn[Stream.CRACKED].images)
+    assert found[:, :, :4].mean() > 2 * found[:, :, 8:].mean()
+
+
+@pytest.mark.parametrize("settings", [{"views": views} for views in Views] + [{"refine": by} for by in Refinement])
+def test_every_way_of_looking_gives_a_map_of_the_image(settings: dict[str, str]) -> None:
+    with torch.no_grad():
+        found = method(**settings).crack_map(torch.rand(2, 3, 37, 61))
+    assert found.shape == (2, 1, 37, 61)
+    assert found.dtype is torch.float32
+    assert 0 <= found.min() <= found.max() <= 1
 
 
 def test_a_resumed_run_goes_on_averaging_where_it_was() -> None:
@@ -174,9 +332,11 @@ def test_a_resumed_run_goes_on_averaging_where_it_was() -> None:
     for name, network in before.networks().items():
         after.networks()[name].load_state_dict(network.state_dict())
     with torch.no_grad():
-        for weight in after._repairer.parameters():
+        for weight in after.networks()["repairer"].parameters():
             weight.add_(1)
-    then = [weight.clone() for weight in after._averaged.parameters()]
+    then = [weight.clone() for weight in after.networks()["proposer"].parameters()]
     after._follow()
-    moved = max(float((now - old).abs().max()) for now, old in zip(after._averaged.parameters(), then, strict=True))
+    moved = max(
+        float((now - old).abs().max()) for now, old in zip(after.networks()["proposer"].parameters(), then, strict=True)
+    )
     assert moved < 0.06

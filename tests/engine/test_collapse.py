@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crackstudio.engine.collapse import Guard, GuardState, Reading, Verdict, stability
+from crackstudio.engine.collapse import Guard, GuardState, Reading, Verdict
 
 
 def attention(*, background: float, crack: float, share: float = 0.03) -> np.ndarray:
@@ -95,14 +95,6 @@ def test_a_roll_back_forgets_what_led_to_it() -> None:
     look(guard, 110, attention(background=0, crack=0))
     verdicts = [look(guard, 120 + i, attention(background=0, crack=c)) for i, c in enumerate((0.3, 0.25, 0.2))]
     assert all(verdict.state is GuardState.HEALTHY for verdict in verdicts)
-
-
-def test_stability_is_the_healthy_share_and_the_spread_of_the_last_third() -> None:
-    states = [GuardState.HEALTHY] * 3 + [GuardState.DRIFTING]
-    result = stability(states, [0.0, 0.0, 0.0, 0.0, 0.4, 0.6])
-    assert result.healthy == pytest.approx(0.75)
-    assert result.spread == pytest.approx(0.1)
-    assert stability([], []).healthy == 0
 
 
 @given(st.floats(0, 1, width=32), st.floats(0, 1, width=32))

@@ -17,6 +17,7 @@ from crackstudio.engine.device import Place, Precision
 from crackstudio.engine.evaluate import SIDE, Gallery, Jury
 from crackstudio.engine.method import Feed
 from crackstudio.engine.methods.unet import UNetConfig, UNetMethod
+from crackstudio.imaging.counts import level_of
 from crackstudio.project import rasters
 
 CPU = Place(device=torch.device("cpu"), precision=Precision.FLOAT32)
@@ -101,8 +102,12 @@ def test_probes_of_large_images_are_cut_at_the_crack_not_shrunk(tmp_path: Path, 
     (probe,) = jury.validation
     assert probe.rgb.shape == (SIDE, SIDE, 3)
     assert probe.shows_crack
-    (shown,) = Gallery(tmp_path, jury).show(method, 3, place=CPU)
-    assert shown.pictures.keys() == {"image", "mask", "crack map"}
+    (shown,) = Gallery(tmp_path, jury).show(method, 3, place=CPU, threshold=0.4)
+    assert list(shown.pictures) == ["image", "mask", "crack map", "proposal"]
+    crack_map, proposal = (
+        rasters.read_image(tmp_path / shown.pictures[name]).array for name in ("crack map", "proposal")
+    )
+    assert np.array_equal(proposal == 255, crack_map >= level_of(0.4))
     assert rasters.read_mask(tmp_path / shown.pictures["mask"]).max() == 255
     assert rasters.read_image(tmp_path / shown.pictures["image"]).array.shape == (SIDE, SIDE, 3)
 

@@ -2,9 +2,11 @@
 
 import shutil
 import threading
+from pathlib import Path
 
 import pytest
 from closing import close_project, close_window
+from PySide6.QtGui import QDesktopServices
 
 from crackstudio.core.errors import RunError
 from crackstudio.core.runs import RunSpec, Stock
@@ -239,3 +241,20 @@ def test_a_run_that_was_just_made_when_its_project_closed_can_be_gone_on_with(
     qtbot.waitUntil(lambda: topics(opened) == ["run"])
     with qtbot.waitSignal(opened.retraining.run_started):
         opened.retraining.resume_run(opened.session.project.runs.all()[0].id)
+
+
+def test_the_record_of_a_run_is_written_and_opened(trained, qtbot, monkeypatch):
+    pages, run = [], trained.retraining.history.record.id
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: pages.append(url.toLocalFile()))
+    trained.run_monitor.runs.record_pressed.emit(run)
+    qtbot.waitUntil(lambda: len(pages) == 1)
+    assert run in Path(pages[0]).read_text(encoding="utf-8")
+    trained.actions["record"].trigger()
+    qtbot.waitUntil(lambda: len(pages) == 2)
+
+
+def test_a_run_of_the_list_is_laid_beside_the_shown_one(trained, qtbot):
+    run = trained.retraining.history.record
+    trained.run_monitor.runs.beside_pressed.emit(run.id)
+    qtbot.waitUntil(lambda: trained.run_monitor.previews._other is not None)
+    assert trained.run_monitor.previews._other.record == run

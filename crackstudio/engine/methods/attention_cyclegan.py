@@ -7,107 +7,75 @@ anchors the attention: the loudest share of it has to tell cracked from intact. 
 attention is also drawn to the contour of what it found.
 """
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
-from enum import StrEnum
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from msgspec import Meta
 from torch import Tensor, nn
 from torch.nn.functional import softplus
-from torch.optim import AdamW, Optimizer, RMSprop
+from torch.optim import Adam, AdamW, Optimizer, RMSprop
 
-from crackstudio.core.runs import MethodCard, Need, NeedKind, Preset
+from crackstudio.core.runs import MethodCard, Need, NeedKind
 from crackstudio.engine.collapse import Guard
-from crackstudio.engine.method import Method, MethodConfig, Sample, Stream
+from crackstudio.engine.method import Method, Sample, Stream
 from crackstudio.engine.networks.adversarial import (
     MadePool,
+    attended,
     background_change,
     mask_loss,
     passes_as_real,
     tag_loss,
     tells_apart,
+    total_variation,
+    variance_loss,
 )
-from crackstudio.engine.networks.blocks import BlockKind
 from crackstudio.engine.networks.contour import contour_loss
 from crackstudio.engine.networks.discriminators import PatchDiscriminator
-from crackstudio.engine.networks.generators import DamagingGenerator, GeneratorShape, Repair, RepairingGenerator
+from crackstudio.engine.networks.encoder_decoders import UNet
+from crackstudio.engine.networks.generators import AttentiveGenerator, PlainGenerator, Repair
+from crackstudio.engine.networks.proposing import Proposing, Views, border_weights
+from crackstudio.engine.recipes.attention_cyclegan import (
+    PRESETS,
+    Against,
+    AttentionCycleGANConfig,
+    Judges,
+    OptimiserKind,
+    RateCourse,
+)
+from crackstudio.imaging.refining import Refinement, refined
 from crackstudio.imaging.specks import fade_specks
-
-
-class OptimiserKind(StrEnum):
-    """How the networks learn."""
-
-    ADAMW = "adamw"
-    RMSPROP = "rmsprop"
-
-
-class AttentionCycleGANConfig(MethodConfig, frozen=True, kw_only=True):
-    """The form of the attention CycleGAN; the weights multiply their loss terms."""
-
-    minutes: Annotated[
-        float,
-        Meta(ge=0.1, le=10_000, description="How long a run takes where nobody says so.", extra={"unit": "min"}),
-    ] = 14.0
-    tile: Annotated[
-        int, Meta(ge=32, le=1024, description="Side of the square crops a step trains on.", extra={"unit": "px"})
-    ] = 96
-    batch: Annotated[int, Meta(ge=1, le=64, description="Cracked images in a step, and as many intact ones.")] = 4
-    width: Annotated[
-        int, Meta(ge=8, le=128, description="Channels at full resolution: small for easy defects, large for hard ones.")
-    ] = 16
-    depth: Annotated[int, Meta(ge=1, le=6, description="Blocks at each resolution of the generators.")] = 1
-    block: Annotated[BlockKind, Meta(description="What the generators are built of.")] = BlockKind.CONVNEXT
-    dropout: Annotated[float, Meta(ge=0, le=0.8, description="Share dropped at the generators' bottom.")] = 0.0
-    attention_bias: Annotated[
-        float, Meta(ge=-6, le=6, description="Attention logit before training: low starts quiet, 0 undecided.")
-    ] = -2.0
-    optimiser: Annotated[OptimiserKind, Meta(description="How the networks learn.")] = OptimiserKind.ADAMW
-    rate: Annotated[float, Meta(gt=0, le=0.1, description="Learning rate of the generators.")] = 6e-4
-    discriminator_rate: Annotated[
-        float, Meta(gt=0, le=0.1, description="Learning rate of the discriminators: slower than the generators'.")
-    ] = 1e-4
-    decay_from: Annotated[
-        float, Meta(ge=0, le=1, description="Share of the run after which the rates fall linearly to zero.")
-    ] = 0.5
-    adversarial: Annotated[float, Meta(ge=0, le=100, description="Weight: repaired images look intact.")] = 1.0
-    cycle: Annotated[float, Meta(ge=0, le=100, description="Weight: there and back gives the image again.")] = 10.0
-    identity: Annotated[float, Meta(ge=0, le=100, description="Weight: an intact image stays as it is.")] = 10.0
-    structure: Annotated[float, Meta(ge=0, le=100, description="Weight: nothing changes outside the attention.")] = 1.0
-    intact_structure: Annotated[bool, Meta(description="Ask that of intact images too.")] = True
-    tag: Annotated[float, Meta(ge=0, le=100, description="Weight: the loudest attention tells the tag.")] = 1.0
-    top_share: Annotated[
-        float, Meta(gt=0, le=1, description="Share of the pixels that speak for the tag; a crack should cover it.")
-    ] = 0.01
-    contour: Annotated[
-        float, Meta(ge=0, le=100, description="Weight: attention is drawn tight to the border of what it found.")
-    ] = 1.0
-    border: Annotated[
-        float, Meta(ge=-1, le=1, description="Where that border lies: below 0 masks come out thinner, above thicker.")
-    ] = -0.1
-    guided: Annotated[
-        float, Meta(ge=0, le=100, description="Weight: attention follows the masks of images that have one.")
-    ] = 1.0
-    smallest: Annotated[
-        int,
-        Meta(ge=0, le=10_000, description="Pieces of fewer pixels fade from the crack map.", extra={"unit": "px"}),
-    ] = 48
-
 
 CONTOUR_FROM = 0.15
 """Share of the run before which attention has not found anything to be drawn tight to."""
+STUDENT_WIDTH, STUDENT_DEPTH, STUDENT_RATE = 8, 4, 2e-3
+"""The U-Net's own defaults."""
+READY = 0.5
+"""Share of the teaching from which on the student proposes."""
+UNSURE_BORDER = 3
+"""How far from the border of its mask, px, the teacher is less than sure."""
 
 
-class Journey(NamedTuple):
-    """One step's images on their way: (N, 3, H, W) in [-1, 1]; the way back runs on half of them."""
+class There(NamedTuple):
+    """Through the repairing generator: (N, 3, H, W) in [-1, 1], and what it made of them."""
 
     cracked: Tensor
     intact: Tensor
     repaired: Repair
     kept: Repair
+
+
+class Back(NamedTuple):
+    """The other way round, on a share of the batch.
+
+    `damaged` is made of `intact` and `mended` again; `closed` is made of what the cracked images were repaired to, and
+    `same` of the cracked images themselves, the last of the batch.
+    """
+
+    intact: Tensor
     damaged: Tensor
     mended: Repair
     closed: Tensor
@@ -115,7 +83,7 @@ class Journey(NamedTuple):
 
 
 class AttentionCycleGAN(Method):
-    """Two generators, two discriminators, and the running average of the repairing one, which proposes."""
+    """Two generators, their discriminators, and the running average of the repairing generator, which proposes."""
 
     Config = AttentionCycleGANConfig
     card = MethodCard(
@@ -125,231 +93,302 @@ class AttentionCycleGAN(Method):
         needs=(Need(kind=NeedKind.CRACKED, at_least=4), Need(kind=NeedKind.INTACT, at_least=4)),
         uses="A tag, cracked or intact, per image or tile. Masks guide it where there are some, but it needs none.",
         paper="RepairerGAN, Computers in Industry 149 (2023) 103921",
-        notes="Unlike the paper's, its attention is anchored to the tags and drawn tight to what it found. "
-        "The preset `original` is the published recipe; on real images that fell to empty masks in 100 steps.",
-        presets=(
-            Preset(
-                name="original",
-                title="As published (simple set)",
-                settings={
-                    "optimiser": "rmsprop",
-                    "rate": 2e-4,
-                    "discriminator_rate": 2e-5,
-                    "decay_from": 0.4,
-                    "dropout": 0.4,
-                    "attention_bias": 0.0,
-                    "tag": 0.0,
-                    "contour": 0.0,
-                    "guided": 0.0,
-                    "smallest": 0,
-                },
-            ),
-            Preset(
-                name="starter",
-                title="For drawn images with masks, as the starter was trained",
-                settings={"guided": 3.0, "contour": 0.0, "jitter": 0.4, "minutes": 30.0},
-            ),
-        ),
+        notes="Unlike the paper's, its attention is anchored to the tags and drawn tight to what it found. The presets "
+        "by name are the published recipes; on real images RepairerGAN's fell to empty masks in 100 steps.",
+        presets=PRESETS,
     )
+    config: AttentionCycleGANConfig
 
     def __init__(self, config: AttentionCycleGANConfig) -> None:
         super().__init__(config)
-        self.config: AttentionCycleGANConfig = config
-        self._repairer = RepairingGenerator(_shape(config), attention_bias=config.attention_bias)
-        self._damager = DamagingGenerator(_shape(config))
-        self._averaged = deepcopy(self._repairer).requires_grad_(False)
-        self._judge_of_intact, self._judge_of_cracked = PatchDiscriminator(), PatchDiscriminator()
-        self._repaired_pool, self._damaged_pool = MadePool(), MadePool()
+        self._repairer = AttentiveGenerator(
+            config.shape, attention_bias=config.attention_bias, composition=config.composition
+        )
+        self._networks: dict[str, nn.Module] = {"repairer": self._repairer}
+        self._made = {"intact": MadePool(config.pool)}
+        self._networks["judge_of_intact"] = PatchDiscriminator(downsamplings=config.halvings)
+        if not config.one_way:
+            self._networks["damager"] = (
+                deepcopy(self._repairer) if config.reverse_attention else PlainGenerator(config.shape)
+            )
+        if not config.one_way and config.judges is Judges.BOTH:
+            self._networks["judge_of_cracked"] = PatchDiscriminator(downsamplings=config.halvings)
+            self._made["cracked"] = MadePool(config.pool)
+        self._networks["judge_of_intact"].register_buffer("steps", torch.zeros(()))
+        student = UNet(width=STUDENT_WIDTH, depth=STUDENT_DEPTH) if config.distil else None
+        self._proposing = Proposing(deepcopy(self._repairer).requires_grad_(False), student)
+        self._networks["proposer"] = self._proposing
         self._optimisers: dict[str, Optimizer] = {}
-        self._discriminator_rate, self._tag_weight = config.discriminator_rate, config.tag
-        self._judge_of_intact.register_buffer("steps", torch.zeros(()))  # kept with the run, not with the checkpoint
+        self._tag_weight = config.tag
+        self._slower = 1.0
+        """What the guard made of the discriminators' rates."""
 
     def streams(self) -> Mapping[Stream, int]:
         return {Stream.CRACKED: self.config.batch, Stream.INTACT: self.config.batch}
 
     def networks(self) -> Mapping[str, nn.Module]:
-        return {
-            "averaged": self._averaged,
-            "repairer": self._repairer,
-            "damager": self._damager,
-            "judge_of_intact": self._judge_of_intact,
-            "judge_of_cracked": self._judge_of_cracked,
-        }
+        return self._networks
 
     def proposer(self) -> str:
-        return "averaged"
+        return "proposer"
 
     def optimisers(self) -> Mapping[str, Optimizer]:
         if not self._optimisers:
-            generators = [*self._repairer.parameters(), *self._damager.parameters()]
-            judges = [*self._judge_of_intact.parameters(), *self._judge_of_cracked.parameters()]
-            self._optimisers = {"generators": self._optimiser(generators), "discriminators": self._optimiser(judges)}
+            generators = [self._networks[name] for name in ("repairer", "damager") if name in self._networks]
+            judges = [self._networks[f"judge_of_{side}"] for side in self._made]
+            self._optimisers = {"generators": self._optimiser([generators])}
+            self._optimisers["discriminators"] = self._optimiser([[judge] for judge in judges])
+            if self._proposing.student is not None:
+                weights = self._proposing.student.parameters()
+                self._optimisers["student"] = AdamW(weights, lr=STUDENT_RATE, foreach=True)
         return self._optimisers
 
     def train_step(self, batch: Mapping[Stream, Sample], progress: float) -> dict[str, Tensor]:
-        optimisers = self.optimisers()
-        self._start_or_go_on(optimisers["generators"])
-        self._set_rates(progress)
-        with _frozen(self._judge_of_intact, self._judge_of_cracked):
-            journey = self._travel(_signed(batch[Stream.CRACKED].images), _signed(batch[Stream.INTACT].images))
-            losses = self._generator_losses(journey) | self._mask_losses(journey, batch[Stream.CRACKED], progress)
-            optimisers["generators"].zero_grad(set_to_none=True)
-            _weighted_sum(losses, self._weights()).backward()  # type: ignore[no-untyped-call]
-            optimisers["generators"].step()
-        losses["discriminator"] = self._discriminator_loss(journey)
-        optimisers["discriminators"].zero_grad(set_to_none=True)
-        losses["discriminator"].backward()  # type: ignore[no-untyped-call]
-        optimisers["discriminators"].step()
-        self._follow()
+        taught_from = 1 - self.config.distil
+        if progress >= taught_from and self.config.distil:
+            losses = self._teach(batch, (progress - taught_from) / self.config.distil)
+        else:
+            losses = self._repair(batch, progress / taught_from)
         return {term: loss.detach() for term, loss in losses.items()}
 
     def crack_map(self, images: Tensor) -> Tensor:
-        repair: Repair = self._averaged(_signed(images))
-        return self._without_specks(repair.attention)
+        found: Tensor = self._proposing(_signed(images), self.config.views)
+        return self._finished(found.sigmoid(), images)
 
     def preview(self, images: Tensor) -> dict[str, Tensor]:
-        repair: Repair = self._averaged(_signed(images))
-        repaired = ((repair.image + 1) / 2).clamp(0, 1)
-        return {"crack map": self._without_specks(repair.attention), "repaired": repaired}
+        repair: Repair = self._proposing.teacher(_signed(images))
+        return {
+            "crack map": self.crack_map(images),
+            "attention": repair.attention,
+            "repaired": ((repair.image + 1) / 2).clamp(0, 1),
+        }
+
+    def take_over(self, weights: Mapping[str, Tensor]) -> None:
+        """Those of a run with a student start one without, and the other way round."""
+        known = self._proposing.state_dict()
+        fitting = {name: value for name, value in weights.items() if name in known}
+        missing = [name for name in known if name not in weights and not name.startswith("student.")]
+        if missing:
+            raise RuntimeError(f"it has no {missing[0]}")
+        self._proposing.load_state_dict(fitting, strict=False)
 
     def guard(self) -> Guard:
         return Guard()
 
     def soften(self) -> None:
-        """Halve the discriminators' rate and raise the tag term."""
+        """Halve the discriminators' rates and raise the tag term."""
         super().soften()
-        self._discriminator_rate *= 0.5
+        self._slower *= 0.5
         self._tag_weight = max(1.5 * self._tag_weight, 0.5)
 
-    def _travel(self, cracked: Tensor, intact: Tensor) -> Journey:
-        """Both ways round. The way back runs on half of the batch: it only supports the way there, at half the cost."""
-        count, half = len(cracked), (len(cracked) + 1) // 2
-        there = _split(self._repairer(torch.cat((cracked, intact))), count)
-        repaired, kept = there
-        pieces = (intact[:half], repaired.image[:half], cracked[-half:])
-        damaged, closed, same = self._damager(torch.cat(pieces)).split([len(piece) for piece in pieces])
-        return Journey(
-            cracked=cracked,
-            intact=intact,
-            repaired=repaired,
-            kept=kept,
-            damaged=damaged,
-            mended=self._repairer(damaged),
-            closed=closed,
-            same=same,
+    def _repair(self, batch: Mapping[Stream, Sample], progress: float) -> dict[str, Tensor]:
+        """One step of the generators, then of their discriminators."""
+        optimisers = self.optimisers()
+        self._start_or_go_on(optimisers["generators"])
+        self._set_rates(progress)
+        cracked, intact = batch[Stream.CRACKED], batch[Stream.INTACT]
+        with _frozen(self._networks[f"judge_of_{side}"] for side in self._made):
+            there = self._go(_signed(cracked.images), _signed(intact.images))
+            back = None if self.config.one_way else self._return(there)
+            losses = {
+                **self._repair_losses(there, back),
+                **self._attention_losses(there),
+                **self._mask_losses(there, cracked, progress),
+            }
+            _descend(optimisers["generators"], torch.stack(list(losses.values())).sum())
+        losses["discriminator"] = self._discriminator_loss(there, back)
+        _descend(optimisers["discriminators"], losses["discriminator"])
+        self._follow()
+        return losses
+
+    def _teach(self, batch: Mapping[Stream, Sample], progress: float) -> dict[str, Tensor]:
+        """One step of the student: what the teacher attends to on cracked images, nothing on intact ones."""
+        proposing, cracked, intact = self._proposing, batch[Stream.CRACKED], batch[Stream.INTACT]
+        assert proposing.student is not None
+        for group in self.optimisers()["student"].param_groups:
+            group["lr"] = STUDENT_RATE * min(1.0, 0.05 + progress / 0.1) * (0.5 + 0.5 * math.cos(math.pi * progress))
+        with torch.no_grad():
+            told = proposing.labels(_signed(cracked.images), Views.FLIPS)
+            told = (self._finished(told, cracked.images) >= 0.5).float()
+            sure = border_weights(told, reach=UNSURE_BORDER)
+        has_mask = cracked.has_mask.view(-1, 1, 1, 1)
+        masks = torch.where(has_mask, cracked.masks, told)
+        weights = torch.where(has_mask, cracked.weights, sure)
+        logits = proposing.see(_signed(torch.cat((cracked.images, intact.images))))
+        masks = torch.cat((masks, torch.zeros_like(intact.masks)))
+        losses = {"student": mask_loss(logits, masks, torch.cat((weights, torch.ones_like(intact.weights))))}
+        _descend(self.optimisers()["student"], losses["student"])
+        proposing.taught.fill_(float(progress >= READY))
+        return losses
+
+    def _go(self, cracked: Tensor, intact: Tensor) -> There:
+        repair: Repair = self._repairer(torch.cat((cracked, intact)))
+        count = len(cracked)
+        repaired, kept = Repair(*(part[:count] for part in repair)), Repair(*(part[count:] for part in repair))
+        return There(cracked=cracked, intact=intact, repaired=repaired, kept=kept)
+
+    def _return(self, there: There) -> Back:
+        """On a share of the batch: the way back only supports the way there, and costs as much."""
+        share = math.ceil(self.config.reverse_share * len(there.cracked))
+        intact = there.intact[:share]
+        pieces = (intact, there.repaired.image[:share], there.cracked[-share:])
+        made = self._networks["damager"](torch.cat(pieces))
+        image: Tensor = made.image if isinstance(made, Repair) else made
+        damaged, closed, same = torch.split(image, [len(piece) for piece in pieces])
+        mended: Repair = self._repairer(damaged)
+        return Back(intact=intact, damaged=damaged, mended=mended, closed=closed, same=same)
+
+    def _repair_losses(self, there: There, back: Back | None) -> dict[str, Tensor]:
+        """What makes a repair: it looks intact, leads back, and changes nothing else. Weighted."""
+        config, by = self.config, self.config.similarity
+        adversarial = passes_as_real(self._networks["judge_of_intact"](there.repaired.image))
+        identity = _distance(there.kept.image, there.intact)
+        structure = config.structure * background_change(
+            there.cracked, there.repaired.image, there.repaired.attention, by=by
         )
+        if config.structure_intact:
+            structure = structure + config.structure_intact * self._change_of_intact(there)
+        losses = {}
+        if back is not None:
+            if "judge_of_cracked" in self._networks:
+                adversarial = adversarial + passes_as_real(self._networks["judge_of_cracked"](back.damaged))
+            identity = identity + _distance(back.same, there.cracked[-len(back.same) :])
+            cycle = _distance(back.closed, there.cracked) + _distance(back.mended.image, back.intact)
+            losses["cycle"] = config.cycle * cycle
+            change = background_change(back.damaged, back.mended.image, back.mended.attention, by=by)
+            structure = structure + config.structure_back * change
+        losses["adversarial"] = config.adversarial * adversarial
+        losses["identity"] = config.identity * identity
+        losses["structure"] = structure
+        if config.variance:
+            losses["variance"] = config.variance * variance_loss(there.repaired.image, there.intact)
+        return losses
 
-    def _generator_losses(self, journey: Journey) -> dict[str, Tensor]:
-        cracked, intact, repaired, kept, damaged, mended, closed, same = journey
-        logits = torch.cat((repaired.logits, kept.logits))
-        tags = torch.cat((logits.new_ones(len(cracked)), logits.new_zeros(len(intact))))
-        judged = passes_as_real(self._judge_of_intact(repaired.image)), passes_as_real(self._judge_of_cracked(damaged))
-        structure = background_change(cracked, repaired.image, repaired.attention)
-        structure = structure + background_change(damaged, mended.image, mended.attention)
-        if self.config.intact_structure:
-            structure = structure + background_change(intact, kept.image, kept.attention)
-        return {
-            "adversarial": judged[0] + judged[1],
-            "cycle": _distance(closed, cracked) + _distance(mended.image, intact),
-            "identity": _distance(kept.image, intact) + _distance(same, cracked[-len(same) :]),
-            "structure": structure,
-            "tag": tag_loss(logits, tags, top_share=self.config.top_share),
-        }
+    def _change_of_intact(self, there: There) -> Tensor:
+        by = self.config.similarity
+        if self.config.intact_against is Against.ORIGINAL:
+            return attended(there.intact, there.kept.attention, by=by)
+        return background_change(there.intact, there.kept.image, there.kept.attention, by=by)
 
-    def _mask_losses(self, journey: Journey, cracked: Sample, progress: float) -> dict[str, Tensor]:
+    def _attention_losses(self, there: There) -> dict[str, Tensor]:
+        """What attention should be as a whole: loud by tag, smooth, little. Weighted."""
+        config, losses = self.config, {}
+        logits = torch.cat((there.repaired.logits, there.kept.logits))
+        if self._tag_weight:
+            tags = torch.cat((logits.new_ones(len(there.cracked)), logits.new_zeros(len(there.intact))))
+            losses["tag"] = self._tag_weight * tag_loss(logits, tags, top_share=config.top_share)
+        if config.total_variation:
+            losses["total variation"] = config.total_variation * total_variation(there.repaired.attention)
+        if config.mean_attention:
+            losses["mean attention"] = config.mean_attention * torch.sigmoid(logits).mean()
+        return losses
+
+    def _mask_losses(self, there: There, cracked: Sample, progress: float) -> dict[str, Tensor]:
         """What attention should be, pixel by pixel: nothing on intact images, its contour or a mask on cracked ones."""
-        config, logits = self.config, journey.repaired.logits
+        config, logits = self.config, there.repaired.logits
         losses = {}
         if config.contour:
             unmasked = (~cracked.has_mask).float()
             tight = contour_loss(cracked.images, logits, unmasked, bias=config.border)
-            losses["contour"] = (progress >= CONTOUR_FROM) * (tight + softplus(journey.kept.logits).mean())
+            weight = config.contour * (progress >= CONTOUR_FROM)
+            losses["contour"] = weight * (tight + softplus(there.kept.logits).mean())
         if config.guided:
             weights = cracked.weights * cracked.has_mask.view(-1, 1, 1, 1)
-            losses["guided"] = mask_loss(logits, cracked.masks, weights)
+            losses["guided"] = config.guided * mask_loss(logits, cracked.masks, weights)
         return losses
 
-    def _discriminator_loss(self, journey: Journey) -> Tensor:
-        """The mean of both discriminators', on pools of made images; 0.25 where they cannot tell."""
-        repaired, damaged = (
-            pool.exchange(made)
-            for pool, made in ((self._repaired_pool, journey.repaired.image), (self._damaged_pool, journey.damaged))
-        )
-        intact = tells_apart(self._judge_of_intact(journey.intact), self._judge_of_intact(repaired))
-        cracked = tells_apart(self._judge_of_cracked(journey.cracked), self._judge_of_cracked(damaged))
-        return 0.5 * (intact + cracked)
+    def _discriminator_loss(self, there: There, back: Back | None) -> Tensor:
+        """The mean over the discriminators, on pools of made images; 0.25 where they cannot tell."""
+        pairs = {"intact": (there.intact, there.repaired.image)}
+        if back is not None and "cracked" in self._made:
+            pairs["cracked"] = (there.cracked, back.damaged)
+        apart = []
+        for side, (real, made) in pairs.items():
+            judge = self._networks[f"judge_of_{side}"]
+            apart.append(tells_apart(judge(real), judge(self._made[side].exchange(made))))
+        return torch.stack(apart).mean()
 
-    def _weights(self) -> dict[str, float]:
+    def _finished(self, maps: Tensor, images: Tensor) -> Tensor:
+        """(N, 1, H, W) in [0, 1], against (N, 3, H, W) in [0, 1]: refined, and without specks."""
         config = self.config
-        return {
-            "adversarial": config.adversarial,
-            "cycle": config.cycle,
-            "identity": config.identity,
-            "structure": config.structure,
-            "tag": self._tag_weight,
-            "contour": config.contour,
-            "guided": config.guided,
-        }
-
-    def _without_specks(self, attention: Tensor) -> Tensor:
-        smallest = self.config.smallest
-        maps = attention[:, 0].detach().float().cpu().numpy()
-        faded = np.stack([fade_specks(one, smallest=smallest) for one in maps])
-        return torch.from_numpy(faded)[:, None].to(attention.device)
+        found = list(maps[:, 0].detach().float().cpu().numpy())
+        if config.refine is not Refinement.NONE:
+            rgbs = (images.float() * 255).round().byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()
+            found = [refined(one, rgb, by=config.refine) for one, rgb in zip(found, rgbs, strict=True)]
+        faded = np.stack([fade_specks(one, smallest=config.smallest) for one in found])
+        return torch.from_numpy(faded)[:, None].to(maps.device)
 
     def _start_or_go_on(self, optimiser: Optimizer) -> None:
-        """A run that starts from a checkpoint has only the averaged generator: let the repairing one start there."""
+        """A run that starts from a checkpoint has only what proposed: let the generator start there, and teach anew."""
         if not optimiser.state:
-            self._repairer.load_state_dict(self._averaged.state_dict())
+            self._repairer.load_state_dict(self._proposing.teacher.state_dict())
+            self._proposing.taught.zero_()
 
     def _set_rates(self, progress: float) -> None:
-        start = self.config.decay_from
-        factor = 1.0 if progress <= start else (1 - progress) / (1 - start)
-        rates = {"generators": self.config.rate, "discriminators": self._discriminator_rate}
-        for name, optimiser in self.optimisers().items():
-            for group in optimiser.param_groups:
-                group["lr"] = factor * rates[name]
+        config, factor = self.config, self._rate_left(progress)
+        of_intact, of_cracked = config.discriminator_rate, config.cracked_discriminator_rate
+        rates = {
+            "generators": (config.rate,),
+            "discriminators": (self._slower * of_intact, self._slower * (of_cracked or of_intact)),
+        }
+        for name, of_groups in rates.items():
+            for group, rate in zip(self.optimisers()[name].param_groups, of_groups, strict=False):
+                group["lr"] = factor * rate
+        late = max(0.0, progress - config.decay_from) / max(1e-6, 1 - config.decay_from)
+        self._repairer.sharpness.fill_(1 + (config.sharpness - 1) * late)
+
+    def _rate_left(self, progress: float) -> float:
+        start, course = self.config.decay_from, self.config.course
+        if course is RateCourse.CONSTANT or progress <= start:
+            return 1.0
+        left = (1 - progress) / (1 - start)
+        return left if course is RateCourse.LINEAR else 0.5 - 0.5 * math.cos(math.pi * left)
 
     def _follow(self) -> None:
         """The averaged generator follows the trained one: a GAN swings, its average does not."""
-        steps = self._judge_of_intact.get_buffer("steps").add_(1)
-        pace = (10 / (steps + 10)).clamp(min=0.01)
+        teacher, steps = self._proposing.teacher, self._steps.add_(1)
+        pace = (10 / (steps + 10)).clamp(min=0.01) if self.config.averaging else torch.ones_like(steps)
         with torch.no_grad():
-            for average, now in zip(self._averaged.parameters(), self._repairer.parameters(), strict=True):
+            for average, now in zip(teacher.parameters(), self._repairer.parameters(), strict=True):
                 average.lerp_(now, pace)
+        teacher.sharpness.copy_(self._repairer.sharpness)
 
-    def _optimiser(self, parameters: list[nn.Parameter]) -> Optimizer:
+    @property
+    def _steps(self) -> Tensor:
+        """Of the averaging: kept with the run, not with the checkpoint."""
+        return self._networks["judge_of_intact"].get_buffer("steps")
+
+    def _optimiser(self, groups: list[list[nn.Module]]) -> Optimizer:
+        """One optimiser with a group of weights for each list of networks."""
+        weights = [{"params": [weight for network in group for weight in network.parameters()]} for group in groups]
         if self.config.optimiser is OptimiserKind.RMSPROP:
-            return RMSprop(parameters)
-        return AdamW(parameters, betas=(0.5, 0.99))
-
-
-def _shape(config: AttentionCycleGANConfig) -> GeneratorShape:
-    return GeneratorShape(width=config.width, depth=config.depth, block=config.block, dropout=config.dropout)
+            return RMSprop(weights)
+        if self.config.optimiser is OptimiserKind.ADAM:
+            return Adam(weights, betas=(0.5, 0.999))
+        return AdamW(weights, betas=(0.5, 0.99))
 
 
 def _signed(images: Tensor) -> Tensor:
     return images * 2 - 1
 
 
-def _split(repair: Repair, count: int) -> tuple[Repair, Repair]:
-    return Repair(*(part[:count] for part in repair)), Repair(*(part[count:] for part in repair))
-
-
 def _distance(made: Tensor, wanted: Tensor) -> Tensor:
     return (made - wanted[: len(made)]).abs().mean()
 
 
-def _weighted_sum(losses: Mapping[str, Tensor], weights: Mapping[str, float]) -> Tensor:
-    return torch.stack([weights[term] * loss for term, loss in losses.items()]).sum()
+def _descend(optimiser: Optimizer, loss: Tensor) -> None:
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    optimiser.step()
 
 
 @contextmanager
-def _frozen(*networks: nn.Module) -> Iterator[None]:
-    for network in networks:
+def _frozen(networks: Iterable[nn.Module]) -> Iterator[None]:
+    held = list(networks)
+    for network in held:
         network.requires_grad_(False)
     try:
         yield
     finally:
-        for network in networks:
+        for network in held:
             network.requires_grad_(True)

@@ -3,10 +3,25 @@
 Images are (N, 3, H, W) in [-1, 1], attention (N, 1, H, W) in [0, 1]; each loss is a scalar.
 """
 
+from enum import StrEnum
+
 import torch
 import torch.nn.functional as F
-from pytorch_msssim import ssim
+from pytorch_msssim import ms_ssim, ssim
 from torch import Tensor
+
+
+class Similarity(StrEnum):
+    """How the structure of two images is compared: at one scale or at several."""
+
+    SSIM = "ssim"
+    MS_SSIM = "ms-ssim"
+
+
+WINDOW = 11
+"""Side of the window, px, over which similarity is taken; at several scales a smaller one where the crop is small."""
+COARSEST = 16
+"""How much the coarsest of several scales is reduced. Crops under 33 px have room for one scale alone."""
 
 
 def passes_as_real(verdict: Tensor) -> Tensor:
@@ -24,21 +39,47 @@ def tag_loss(logits: Tensor, cracked: Tensor, *, top_share: float) -> Tensor:
 
     logits: (N, 1, H, W); cracked: (N,) 0/1.
     """
+    return F.binary_cross_entropy_with_logits(loudest(logits, share=top_share), cracked)
+
+
+def loudest(logits: Tensor, *, share: float) -> Tensor:
+    """(N, 1, H, W) -> (N,): the mean of the largest `share` of each, of one place at least."""
     flat = logits.float().flatten(1)
-    loudest = flat.topk(max(1, round(top_share * flat.shape[1])), dim=1).values
-    return F.binary_cross_entropy_with_logits(loudest.mean(dim=1), cracked)
+    return flat.topk(max(1, round(share * flat.shape[1])), dim=1).values.mean(dim=1)
 
 
-def background_change(before: Tensor, after: Tensor, attention: Tensor) -> Tensor:
-    """1 - SSIM of what lies outside the attention, averaged over the batch; all three from one forward pass.
+def background_change(before: Tensor, after: Tensor, attention: Tensor, *, by: Similarity = Similarity.SSIM) -> Tensor:
+    """1 - SSIM of what lies outside the attention, averaged over the batch; all three from one forward pass."""
+    outside = 1 - attention.float()
+    return _unlike(outside * (before.float() + 1) / 2, outside * (after.float() + 1) / 2, by=by)
 
-    Always in full precision: the variances that SSIM subtracts vanish in bfloat16.
-    """
-    with torch.autocast(before.device.type, enabled=False):
-        outside = 1 - attention.float()
-        m, n = outside * (before.float() + 1) / 2, outside * (after.float() + 1) / 2
-        similarity: Tensor = ssim(m, n, data_range=1.0, size_average=True)
+
+def attended(image: Tensor, attention: Tensor, *, by: Similarity = Similarity.SSIM) -> Tensor:
+    """1 - SSIM of an image and what lies outside its attention: what attention costs where nothing is wrong."""
+    whole = (image.float() + 1) / 2
+    return _unlike((1 - attention.float()) * whole, whole, by=by)
+
+
+def _unlike(one: Tensor, other: Tensor, *, by: Similarity) -> Tensor:
+    """Always in full precision: the variances that SSIM subtracts vanish in bfloat16. Images in [0, 1]."""
+    with torch.autocast(one.device.type, enabled=False):
+        window = min(WINDOW, ((min(one.shape[-2:]) - 1) // COARSEST) | 1)
+        if by is Similarity.MS_SSIM and window > 1:
+            similarity: Tensor = ms_ssim(one, other, data_range=1.0, size_average=True, win_size=window)
+        else:
+            similarity = ssim(one, other, data_range=1.0, size_average=True)
     return 1 - similarity
+
+
+def variance_loss(made: Tensor, real: Tensor) -> Tensor:
+    """|deviation of the made images - of the real ones|, each image by itself, on the mean."""
+    return (made.float().flatten(1).std(dim=1).mean() - real.float().flatten(1).std(dim=1).mean()).abs()
+
+
+def total_variation(attention: Tensor) -> Tensor:
+    """The sum of the differences between neighbours, over the batch (Tang et al., IJCNN 2019, eq. 8)."""
+    a = attention.float()
+    return (a[..., 1:, :] - a[..., :-1, :]).abs().sum() + (a[..., 1:] - a[..., :-1]).abs().sum()
 
 
 def mask_loss(logits: Tensor, masks: Tensor, weights: Tensor) -> Tensor:
@@ -50,7 +91,7 @@ def mask_loss(logits: Tensor, masks: Tensor, weights: Tensor) -> Tensor:
 
 
 class MadePool:
-    """The last `size` made images: half of what the discriminator sees is from the past.
+    """The last `size` made images: half of what the discriminator sees is from the past; of 0, none.
 
     Shrivastava et al., CVPR 2017.
     """
@@ -64,6 +105,8 @@ class MadePool:
 
     def exchange(self, made: Tensor) -> Tensor:
         """Keep these; give as many back, each with probability 1/2 an older one. (N, 3, H, W), detached."""
+        if not self._size:
+            return made.detach()
         return torch.stack([self._one(image) for image in made.detach()])
 
     def _one(self, image: Tensor) -> Tensor:

@@ -95,6 +95,22 @@ class ResNeXtBlock(nn.Module):
         return x + change
 
 
+class SpatialAttention(nn.Module):
+    """Where to look, from the mean and the maximum over the channels (CBAM: Woo et al., ECCV 2018, section 3).
+
+    forward: (N, C, H, W) -> (N, 1, H, W) logits.
+    """
+
+    def __init__(self, side: int = 7) -> None:
+        super().__init__()
+        self.convolution = nn.Conv2d(2, 1, side, padding=side // 2, padding_mode="reflect")
+
+    def forward(self, x: Tensor) -> Tensor:
+        summary = torch.cat((x.mean(dim=1, keepdim=True), x.amax(dim=1, keepdim=True)), dim=1)
+        logits: Tensor = self.convolution(summary)
+        return logits
+
+
 class Down(nn.Sequential):
     """Norm and a 2x2 convolution of stride 2: half the side, other channels."""
 
@@ -102,11 +118,30 @@ class Down(nn.Sequential):
         super().__init__(ChannelNorm(channels), nn.Conv2d(channels, out, 2, stride=2))
 
 
+class Up(nn.Module):
+    """Bilinear to `by` times the side, then a `by` x `by` convolution: as many weights as a deconvolution has.
+
+    A deconvolution whose kernel equals its stride leaves dotted noise; this does not.
+    """
+
+    def __init__(self, channels: int, out: int, *, by: int = 2) -> None:
+        super().__init__()
+        self.by = by
+        self.convolution = nn.Conv2d(channels, out, by)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) -> (N, out, by H, by W)."""
+        large = F.interpolate(x, scale_factor=self.by, mode="bilinear", align_corners=False)
+        before = (self.by - 1) // 2
+        after = self.by - 1 - before
+        joined: Tensor = self.convolution(F.pad(large, (before, after, before, after), mode="replicate"))
+        return joined
+
+
 class UpAndJoin(nn.Module):
     """Bilinear to twice the side, joined with the skip by 1x1 convolutions.
 
-    A deconvolution whose kernel equals its stride leaves dotted noise; this does not. The 1x1 runs before the
-    enlargement, where there are four times fewer pixels.
+    The first of them runs before the enlargement, where there are four times fewer pixels.
     """
 
     def __init__(self, channels: int, out: int) -> None:

@@ -1,6 +1,7 @@
 """Joins proposing, retraining and the run monitor."""
 
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from crackstudio.core import wire
 from crackstudio.core.runs import Stock, choose_method
@@ -42,6 +43,8 @@ def _join_run(window: MainWindow) -> None:
     retraining.run_ended.connect(lambda outcome: _show_end(window, outcome))
     retraining.runs_listed.connect(monitor.set_runs)
     retraining.run_replayed.connect(lambda history: _show_replay(window, history))
+    retraining.run_laid_beside.connect(monitor.previews.set_beside)
+    retraining.record_written.connect(lambda page: QDesktopServices.openUrl(QUrl.fromLocalFile(str(page))))
     window.session.project_closed.connect(lambda: monitor.show_history(None, live=False))
 
 
@@ -55,6 +58,8 @@ def _join_monitor(window: MainWindow) -> None:
     monitor.runs.use_pressed.connect(retraining.use_run)
     monitor.runs.resume_pressed.connect(retraining.resume_run)
     monitor.runs.copy_pressed.connect(lambda run: _copy_of(window, run))
+    monitor.runs.record_pressed.connect(retraining.write_record)
+    monitor.runs.beside_pressed.connect(retraining.lay_beside)
 
 
 def _join_actions(window: MainWindow) -> None:
@@ -65,6 +70,7 @@ def _join_actions(window: MainWindow) -> None:
     actions["stop"].triggered.connect(retraining.stop)
     actions["use_now"].triggered.connect(lambda: _use_shown(window))
     actions["copy_command"].triggered.connect(lambda: _copy_shown(window))
+    actions["record"].triggered.connect(lambda: _record_shown(window))
     actions["pin_probe"].triggered.connect(retraining.pin_probe)
 
 
@@ -140,6 +146,12 @@ def _use_shown(window: MainWindow) -> None:
     history = window.run_monitor.history
     if history is not None:
         window.retraining.use_run(history.record.id)
+
+
+def _record_shown(window: MainWindow) -> None:
+    history = window.run_monitor.history
+    if history is not None:
+        window.retraining.write_record(history.record.id)
 
 
 def _copy_shown(window: MainWindow) -> None:

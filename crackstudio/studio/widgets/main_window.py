@@ -53,7 +53,9 @@ _NEEDS_PROJECT = (
     "tag_cracked", "tag_intact", "tag_unknown", "accept", "confirm_nothing", "flag", "unconfirm", "propose",
     "retrain", "retrain_form", "fit", "actual_size", "zoom_in", "zoom_out", "peek", "before_after",
 )  # fmt: skip
-_NEEDS_RUN = ("pause", "stop", "use_now", "copy_command", "pin_probe")
+_NEEDS_RUN = ("pause", "stop", "use_now", "copy_command", "record", "pin_probe")
+_NEEDS_SHOWN_RUN = ("use_now", "copy_command", "record")
+"""Of those, what a run that does not train will do for."""
 
 
 class MainWindow(QMainWindow):
@@ -134,7 +136,7 @@ class MainWindow(QMainWindow):
     def show_running(self, running: bool, *, any_run: bool = False) -> None:
         """Enable what needs a run; `any_run` when one is shown that does not train."""
         for name in _NEEDS_RUN:
-            self.actions[name].setEnabled(running or (any_run and name in ("use_now", "copy_command")))
+            self.actions[name].setEnabled(running or (any_run and name in _NEEDS_SHOWN_RUN))
         for name in ("retrain", "retrain_form"):
             self.actions[name].setEnabled(not running and self.pages.currentWidget() is self.canvas)
         if not running:

@@ -178,3 +178,31 @@ def test_every_run_that_did_not_come_to_its_end_can_be_gone_on_with_from_the_lis
 def test_no_run_says_what_to_do(monitor):
     monitor.show_history(None, live=False)
     assert "Retrain starts one" in monitor.header._title.text()
+
+
+def test_another_run_is_shown_beside_at_the_same_share_of_its_length(monitor):
+    run, other = live(monitor), history()
+    for step in (0, 10, 20):
+        run.take_pictures(stage(step))
+    for step in (0, 50, 100):
+        other.take_pictures(stage(step, "black"))
+    monitor.pictures_grew()
+    previews = monitor.previews
+    assert not previews._view_beside.isVisible()
+    previews.set_beside(other)
+    assert previews._view_beside.isVisible()
+    assert previews._view_beside._pictures.step == 100
+    previews._slider.setValue(1)
+    assert previews._view_beside._pictures.step == 50
+    assert "step 50" in previews._about_other.text()
+    previews._put_away.click()
+    assert not previews._view_beside.isVisible()
+
+
+def test_a_run_without_the_probe_says_so(monitor):
+    run = live(monitor)
+    run.take_pictures(stage(0))
+    monitor.pictures_grew()
+    monitor.previews.set_beside(history())
+    assert "no pictures of this probe" in monitor.previews._about_other.text()
+    assert monitor.previews._view_beside._pictures is None

@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QSizePolicy, 
 from crackstudio.studio.colours import colours_now
 from crackstudio.studio.engine_link import Pictures
 from crackstudio.studio.language import show, tr
-from crackstudio.studio.widgets.bricks import text
+from crackstudio.studio.run_history import RunHistory
+from crackstudio.studio.widgets.bricks import glyph_button, text
+from crackstudio.studio.words import moment
 
 _GAP = 8
 _CAPTION = 18
@@ -118,13 +120,17 @@ class Previews(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._stages: dict[str, list[Pictures]] = {}
+        self._other: RunHistory | None = None
+        """Another run, whose stages of the same probe are shown below."""
         self._probe = QComboBox()
         self._probe.setMaximumWidth(260)
         self._probe.setObjectName("probe")
         self._step = text("", kind="muted")
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setObjectName("stage_slider")
-        self._view = StageView()
+        self._view, self._view_beside = StageView(), StageView()
+        self._about_other = text("", kind="muted")
+        self._put_away = glyph_button("x", tip=tr("Compare no more"))
         self._strip = StageStrip()
         self._scroll = QScrollArea()
         self._empty = text(tr("Pictures of the probe images appear here as the run goes on."), kind="muted", wrap=True)
@@ -132,8 +138,10 @@ class Previews(QWidget):
         self._probe.currentTextChanged.connect(lambda _probe: self._show_newest())
         self._slider.valueChanged.connect(lambda _value: self._show_stage())
         self._strip.chosen.connect(self._slider.setValue)
+        self._put_away.clicked.connect(lambda: self.set_beside(None))
         self._scroll.verticalScrollBar().rangeChanged.connect(self._follow)
         self.set_stages({})
+        self.set_beside(None)
 
     def set_stages(self, stages: dict[str, list[Pictures]]) -> None:
         """Show these from now on, the newest stage first."""
@@ -142,6 +150,13 @@ class Previews(QWidget):
             self._probe.clear()
             self._probe.addItems(list(stages))
         self._show_newest()
+
+    def set_beside(self, other: RunHistory | None) -> None:
+        """Show another run's pictures of the same probe below, at the stage that comes next to the shown one."""
+        self._other = other
+        for part in (self._about_other, self._put_away, self._view_beside):
+            part.setVisible(other is not None)
+        self._show_beside()
 
     def refresh(self) -> None:
         """A stage was added."""
@@ -172,7 +187,7 @@ class Previews(QWidget):
         self._strip.setObjectName("panel_body")
         below = QHBoxLayout()
         below.setSpacing(16)
-        below.addWidget(self._view, 5)
+        below.addLayout(self._views(), 5)
         below.addWidget(self._scroll, 3)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 12, 6)
@@ -180,6 +195,17 @@ class Previews(QWidget):
         column.addLayout(head)
         column.addWidget(self._empty)
         column.addLayout(below, 1)
+
+    def _views(self) -> QVBoxLayout:
+        about = QHBoxLayout()
+        about.addWidget(self._about_other, 1)
+        about.addWidget(self._put_away)
+        views = QVBoxLayout()
+        views.setSpacing(4)
+        views.addWidget(self._view, 1)
+        views.addLayout(about)
+        views.addWidget(self._view_beside, 1)
+        return views
 
     def _current(self) -> list[Pictures]:
         return self._stages.get(self._probe.currentText(), [])
@@ -198,6 +224,21 @@ class Previews(QWidget):
         if self._slider.value() == self._slider.maximum():
             self._scroll.verticalScrollBar().setValue(high)
 
+    def _show_beside(self) -> None:
+        if self._other is None:
+            return
+        stages, probe = self._current(), self._probe.currentText()
+        index = self._slider.value()
+        share = stages[index].step / max(1, stages[-1].step) if stages else 1.0
+        found = _nearest(self._other.pictures.get(probe, []), share)
+        self._view_beside.set_pictures(found)
+        record = self._other.record
+        names = {"method": record.spec.method, "when": moment(record.created)}
+        if found is None:
+            show(self._about_other, text=tr("{method} of {when} has no pictures of this probe", **names))
+        else:
+            show(self._about_other, text=tr("{method} of {when}, step {step:,}", step=found.step, **names))
+
     def _show_stage(self) -> None:
         stages = self._current()
         self._empty.setVisible(not stages)
@@ -206,7 +247,15 @@ class Previews(QWidget):
         stage = stages[index] if stages else None
         self._view.set_pictures(stage)
         show(self._step, text=tr("step {step:,}", step=stage.step) if stage else "")
+        self._show_beside()
         self._strip.set_stages([(one.step, _strip_picture(one)) for one in stages if one.layers], current=index)
+
+
+def _nearest(stages: list[Pictures], share: float) -> Pictures | None:
+    """The stage that is as far into its run as `share` of the last one."""
+    if not stages:
+        return None
+    return min(stages, key=lambda stage: abs(stage.step - share * stages[-1].step))
 
 
 def _strip_picture(stage: Pictures) -> QImage:

@@ -37,6 +37,8 @@ class RunList(QWidget):
     use_pressed = Signal(str)
     resume_pressed = Signal(str)
     copy_pressed = Signal(str)
+    record_pressed = Signal(str)
+    beside_pressed = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,6 +50,10 @@ class RunList(QWidget):
         goes_on = tr("Continue from the last saved state")
         self._resume = push(tr("Go on training"), icon_name="play", flat=True, tip=goes_on)
         self._copy = push(tr("Copy command"), icon_name="terminal", flat=True)
+        page = tr("A page with all a lab would keep of the run; what you write lies in its notes.txt")
+        self._record = push(tr("Record"), icon_name="notebook", flat=True, tip=page)
+        same = tr("Its pictures of the same probes below those of the shown run")
+        self._beside = push(tr("Compare"), icon_name="rows", flat=True, tip=same)
         self._build_table()
         self._lay_out()
         self._show_buttons()
@@ -110,6 +116,8 @@ class RunList(QWidget):
             (self._use, self.use_pressed),
             (self._resume, self.resume_pressed),
             (self._copy, self.copy_pressed),
+            (self._record, self.record_pressed),
+            (self._beside, self.beside_pressed),
         ):
             button.clicked.connect(lambda _checked, signal=signal: self._tell(signal))
             buttons.addWidget(button)
@@ -136,7 +144,8 @@ class RunList(QWidget):
         run = self.chosen()
         self._use.setEnabled(run is not None and run.has_checkpoint)
         self._resume.setEnabled(run is not None and run.state in _GOES_ON)
-        self._copy.setEnabled(run is not None)
+        for button in (self._copy, self._record, self._beside):
+            button.setEnabled(run is not None)
 
 
 def _cells(run: RunSummary) -> tuple[str, ...]:

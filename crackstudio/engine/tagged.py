@@ -1,0 +1,69 @@
+"""What classifiers of tags have in common: one network, cracked and intact crops in equal numbers, one loss."""
+
+import math
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Annotated
+
+import torch
+from msgspec import Meta
+from torch import Tensor, nn
+from torch.optim import AdamW, Optimizer
+
+from crackstudio.engine.method import Method, MethodConfig, Sample, Stream
+
+
+class TaggedConfig(MethodConfig, frozen=True, kw_only=True):
+    """The form that they share."""
+
+    tile: Annotated[
+        int, Meta(ge=32, le=1024, description="Side of the square crops a step trains on.", extra={"unit": "px"})
+    ] = 96
+    batch: Annotated[int, Meta(ge=1, le=256, description="Cracked crops in a step, and as many intact ones.")] = 8
+    width: Annotated[int, Meta(ge=4, le=128, description="Channels of the first stage, doubled at each of four.")] = 16
+    depth: Annotated[int, Meta(ge=1, le=6, description="Residual blocks in each stage.")] = 2
+    stride: Annotated[
+        int, Meta(ge=1, le=32, description="Pixels to a place of the map: 32 as in ResNet-18, less for thin cracks.")
+    ] = 8
+    rate: Annotated[float, Meta(gt=0, le=1, description="Learning rate at the start; it falls by a cosine.")] = 1e-3
+
+
+class TaggedMethod(Method):
+    """A method of one network that learns from tags alone."""
+
+    config: TaggedConfig
+
+    def __init__(self, config: TaggedConfig, *, network: nn.Module) -> None:
+        super().__init__(config)
+        self.network = network
+        self._optimiser: Optimizer | None = None
+
+    @abstractmethod
+    def loss(self, images: Tensor, tags: Tensor) -> Tensor:
+        """Of (N, 3, H, W) in [-1, 1] and their tags, (N,) 1 or 0."""
+
+    def streams(self) -> Mapping[Stream, int]:
+        return {Stream.CRACKED: self.config.batch, Stream.INTACT: self.config.batch}
+
+    def networks(self) -> Mapping[str, nn.Module]:
+        return {"classifier": self.network}
+
+    def proposer(self) -> str:
+        return "classifier"
+
+    def optimisers(self) -> Mapping[str, Optimizer]:
+        if self._optimiser is None:
+            self._optimiser = AdamW(self.network.parameters(), lr=self.config.rate)
+        return {"classifier": self._optimiser}
+
+    def train_step(self, batch: Mapping[Stream, Sample], progress: float) -> dict[str, Tensor]:
+        optimiser = self.optimisers()["classifier"]
+        for group in optimiser.param_groups:
+            group["lr"] = self.config.rate * (0.5 + 0.5 * math.cos(math.pi * progress))
+        cracked, intact = batch[Stream.CRACKED].images, batch[Stream.INTACT].images
+        tags = torch.cat((cracked.new_ones(len(cracked)), intact.new_zeros(len(intact))))
+        loss = self.loss(torch.cat((cracked, intact)) * 2 - 1, tags)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        return {"tag": loss.detach()}
