@@ -21,6 +21,9 @@ def open_studio(folder: Path | None, *, project: Path | None = None) -> int:
             "there is no display here (DISPLAY and WAYLAND_DISPLAY are unset). "
             "Work headless with `crackstudio propose` and `crackstudio train`, or see the loop with `crackstudio demo`."
         )
+    from crackstudio.studio.quick_imports import import_quickly
+
+    import_quickly()
     from crackstudio.studio.app import run_studio
 
     return run_studio(folder, project=project)

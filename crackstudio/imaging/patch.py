@@ -2,7 +2,8 @@
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -100,6 +101,18 @@ class Patch:
         right = max(change.col * TILE + change.left + change.width for change in self.changes)
         return Area(top, left, bottom - top, right - left)
 
+    @property
+    def blocks(self) -> list[Area]:
+        """Few rectangles around every change: whole tiles, as far as they lie within the bounds."""
+        columns: dict[int, set[int]] = defaultdict(set)
+        for change in self.changes:
+            columns[change.row].add(change.col)
+        bounds = self.bounds
+        return [
+            _meet(Area(TILE * row, TILE * col, TILE * rows, TILE * cols), bounds)
+            for row, col, rows, cols in _joined(columns)
+        ]
+
     def reversed(self) -> "Patch":
         """The patch that takes this one back."""
         return Patch(changes=tuple(change.reversed() for change in self.changes))
@@ -119,6 +132,32 @@ class Patch:
             return cls(changes=tuple(_read_changes(payload)))
         except (struct.error, ValueError) as error:
             raise MaskError(f"A stroke in the journal is damaged ({error}); it was left out.") from error
+
+
+def _joined(columns: Mapping[int, Collection[int]]) -> Iterator[Area]:
+    """Rows of neighbouring tiles, and the same ones below each other as one; counted in tiles."""
+    began: dict[tuple[int, int], int] = {}
+    for row in sorted({*columns, *(row + 1 for row in columns)}):
+        runs = _runs(columns.get(row, ()))
+        for first, end in began.keys() - runs:
+            start = began.pop((first, end))
+            yield Area(start, first, row - start, end - first)
+        for run in runs:
+            began.setdefault(run, row)
+
+
+def _runs(numbers: Collection[int]) -> set[tuple[int, int]]:
+    """From the first of each run of neighbouring numbers to the one after its last."""
+    firsts = sorted(number for number in numbers if number - 1 not in numbers)
+    ends = sorted(number + 1 for number in numbers if number + 1 not in numbers)
+    return set(zip(firsts, ends, strict=True))
+
+
+def _meet(one: Area, other: Area) -> Area:
+    top, left = max(one.top, other.top), max(one.left, other.left)
+    bottom = min(one.top + one.height, other.top + other.height)
+    right = min(one.left + one.width, other.left + other.width)
+    return Area(top, left, bottom - top, right - left)
 
 
 def _read_changes(payload: bytes) -> Iterator[TileChange]:

@@ -10,13 +10,13 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from crackstudio.studio.background import Background
 from crackstudio.studio.batch import Batch
 from crackstudio.studio.classes import Classes
 from crackstudio.studio.engine_link import ENGINE
+from crackstudio.studio.first_paint import FirstPaint
 from crackstudio.studio.fonts import with_chinese
 from crackstudio.studio.joints.classes import join_classes
 from crackstudio.studio.joints.dialogs import join_dialogs
@@ -61,8 +61,8 @@ def run_studio(folder: Path | None, *, project: Path | None = None) -> int:
     speak(settings.language)
     window = build_window(settings, theme=Theme(app, scheme=settings.scheme), owns_process=True)
     sys.excepthook = lambda _kind, error, _trace: take_mishap(error, window.session)
+    FirstPaint(window.start_page, lambda: _after_first_paint(window, folder, project))
     window.show()
-    QTimer.singleShot(0, window, lambda: _after_first_paint(window, folder, project))
     return app.exec()
 
 
@@ -135,6 +135,7 @@ def take_mishap(error: BaseException, session: Session) -> None:
 def settle() -> None:
     """What was made until now stays to the end: the garbage collector need not walk it again and again."""
     gc.freeze()
+    gc.enable()  # see quick_imports.py
 
 
 def _after_first_paint(window: MainWindow, folder: Path | None, project: Path | None) -> None:

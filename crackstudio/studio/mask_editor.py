@@ -24,13 +24,16 @@ from crackstudio.studio.mask_steps import Moment, Replaced, Replayed, State, Ste
 ProposalSource = Callable[[], tuple[Pixels, float] | None]
 """The crack map, (H, W) uint8, and the threshold of the moment; None where nothing is proposed."""
 
+Foresee = Callable[[TiledMask], object]
+"""Readies what shows a mask for one that it will be soon; any thread."""
+
 Make = Callable[[TiledMask], Patch]
 """Works out a change from a mask, which it leaves as it is."""
 
 MOST_PIXELS = 2**21
 """Masks of up to so many pixels are drawn into at once: 15 ms to fill them, 20 for a lasso."""
 _SEPARATE = 64
-"""Up to so many tiles are told of one by one, more as the one rectangle around them."""
+"""Up to so many tiles, or blocks of them, are told of one by one, more as the one rectangle around them."""
 
 
 class MaskEditor(QObject):
@@ -40,7 +43,7 @@ class MaskEditor(QObject):
     """
 
     mask_changed = Signal(QRect)
-    """Pixels changed; one rectangle per tile, or one around many tiles."""
+    """Pixels changed; one rectangle per tile, per block of many tiles, or one around them all."""
     state_changed = Signal()
     """A step was made, undone or redone, or the kind or `touched` changed."""
     stroke_ended = Signal()
@@ -68,6 +71,8 @@ class MaskEditor(QObject):
         self.revision = 0
         self.is_awaiting_step = False
         """Whether a step is being worked out, which will come."""
+        self.foreseers: list[Callable[[], Foresee]] = []
+        """Those who show the mask: each gives what is to be called with one that it will soon be."""
         self._state = State(touched=mask is not None, kind=kind)
         self._content = self._confirmed = 0
         self._numbers = itertools.count(1)
@@ -121,6 +126,11 @@ class MaskEditor(QObject):
         """Makes the mask that the next change would start from; on another thread, where that takes long."""
         mask, where, ahead = self.mask.snapshot(), None if picks else self.to_take, self._ahead
         return lambda: mask if where is None else _taken_into(mask, where, ahead)
+
+    def foreseeing(self) -> Foresee:
+        """To be called with the mask that a large step makes, where that is worked out."""
+        each = [foreseer() for foreseer in self.foreseers]
+        return lambda mask: [foresee(mask) for foresee in each]
 
     @property
     def to_take(self) -> Where | None:
@@ -359,8 +369,8 @@ class MaskEditor(QObject):
         self.state_changed.emit()
 
     def _announce_patch(self, patch: Patch) -> None:
-        is_few = len(patch.changes) <= _SEPARATE
-        self._announce([change.area for change in patch.changes] if is_few else [patch.bounds])
+        areas = [change.area for change in patch.changes] if len(patch.changes) <= _SEPARATE else patch.blocks
+        self._announce(areas if len(areas) <= _SEPARATE else [patch.bounds])
 
     def _announce(self, areas: Iterable[Area]) -> None:
         for top, left, height, width in areas:

@@ -6,7 +6,7 @@ from crackstudio.core.errors import MaskError
 from crackstudio.imaging.patch import Patch
 from crackstudio.imaging.tiled_mask import TiledMask
 from crackstudio.studio.language import tr
-from crackstudio.studio.mask_editor import Make, MaskEditor
+from crackstudio.studio.mask_editor import Foresee, Make, MaskEditor
 from crackstudio.studio.mask_steps import Worked, carried, patch_ahead, worked
 from crackstudio.studio.turns import Turn, Work
 
@@ -69,7 +69,15 @@ class Change(Turn):
 
     def _work(self, make: Make) -> Work:
         before, edited = self._editor.snapshot(), self._editor.as_edited(picks=self._picks)
-        return lambda: worked(make, edited(), before=before)
+        foresee = self._editor.foreseeing()
+
+        def work() -> Worked | None:
+            found = worked(make, edited(), before=before)
+            if found is not None:
+                foresee(found.mask)
+            return found
+
+        return work
 
     def _has_moved(self) -> bool:
         """The mask, or what an untouched one would take in: the proposal, at its threshold."""
@@ -93,8 +101,8 @@ class Retrace(Turn):
             self._step()
             return None
         self._place = self._here()
-        mask = self._editor.snapshot()
-        return lambda: _after(mask, patch)
+        mask, foresee = self._editor.snapshot(), self._editor.foreseeing()
+        return lambda: _after(mask, patch, foresee)
 
     def land(self, result: TiledMask) -> None:
         if self._here() != self._place:
@@ -124,6 +132,7 @@ def _packed_tiles(patch: Patch) -> int:
     return sum(change.value() is None for change in patch.changes)
 
 
-def _after(mask: TiledMask, patch: Patch) -> TiledMask:
+def _after(mask: TiledMask, patch: Patch, foresee: Foresee) -> TiledMask:
     mask.apply(patch)
+    foresee(mask)
     return mask

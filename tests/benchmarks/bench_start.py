@@ -30,16 +30,25 @@ window.installEventFilter(watch)
 window.show()
 app.exec()
 """
-STUDIO = f"""{PAINTED}
+WATCHED = f"""{PAINTED}
+from PySide6.QtWidgets import QApplication
+run = QApplication.exec
+def watched(app):
+    pages = (getattr(window, "start_page", None) for window in app.topLevelWidgets())
+    next(filter(None, pages)).installEventFilter(watch)
+    return run()
+QApplication.exec = watched
+"""
+STUDIO = f"""
+import sys
 from crackstudio.commands import open as command
+from crackstudio.studio import quick_imports
+import_quickly = quick_imports.import_quickly
+def then_watched():  # Qt is imported as late as it would be
+    import_quickly()
+    exec({WATCHED!r}, globals())
+quick_imports.import_quickly = then_watched
 command.has_display = lambda: True
-from crackstudio.studio import app
-build = app.build_window
-def watched(*arguments, **named):
-    window = build(*arguments, **named)
-    window.start_page.installEventFilter(watch)
-    return window
-app.build_window = watched
 sys.argv = ["crackstudio"]
 from crackstudio.cli import main
 main()
@@ -54,7 +63,7 @@ def to_paint(program: str, home: str) -> Taken:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "HOME": home, "XDG_CONFIG_HOME": home, "APPDATA": home},
+        env=environment(home),
     ) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
@@ -66,10 +75,16 @@ def to_paint(program: str, home: str) -> Taken:
     return Taken(took, work)
 
 
+def environment(home: str) -> dict[str, str]:
+    """One in which byte code is kept, as it is where people work, whatever the one around says."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "HOME": home, "XDG_CONFIG_HOME": home, "APPDATA": home, "PYTHONPYCACHEPREFIX": f"{home}/cache"}
+
+
 def main() -> int:
     """0 where the bar holds."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         to_paint(STUDIO, home)  # byte code and disk cache
         pairs = [(to_paint(BARE, home), to_paint(STUDIO, home)) for _ in range(ROUNDS)]
     bare, studio = (quickest(each) for each in zip(*pairs, strict=True))

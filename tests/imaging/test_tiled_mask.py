@@ -207,3 +207,21 @@ def test_values_are_counted_tile_by_tile() -> None:
     pixels = np.random.default_rng(0).choice([0, 1, 7, 255], size=(300, 700)).astype(np.uint8)
     pixels[:256, 256:512] = 0
     assert np.array_equal(TiledMask.from_array(pixels).counts(), np.bincount(pixels.ravel(), minlength=256))
+
+
+@given(st.sets(st.tuples(st.integers(0, 5), st.integers(0, 5))))
+def test_blocks_cover_the_changed_tiles_and_no_other(keys: set[tuple[int, int]]) -> None:
+    mask = TiledMask(5 * TILE + 40, 5 * TILE + 9)
+    before = mask.snapshot()
+    for row, col in keys:
+        mask.writable(row, col)[:] = 1
+    covered = np.zeros((mask.height, mask.width), int)
+    blocks = mask.changes_since(before).blocks
+    for top, left, height, width in blocks:
+        covered[top : top + height, left : left + width] += 1
+    assert np.array_equal(covered, mask.to_array()), "each once"
+
+
+def test_a_whole_mask_is_one_block() -> None:
+    mask = TiledMask.from_array(np.ones((700, 900), np.uint8))
+    assert mask.changes_since(TiledMask(700, 900)).blocks == [(0, 0, 700, 900)]

@@ -10,10 +10,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from crackstudio.core.images import Review, Tag
+from crackstudio.imaging.patch import TILE
 from crackstudio.project import rasters
 from crackstudio.project.project import Project
 from crackstudio.studio import mask_editor, mask_turns, mending
+from crackstudio.studio.canvas import mask_pyramid
 from crackstudio.studio.canvas.tools.tool import ToolKey
+from crackstudio.studio.canvas.view import Canvas
 from crackstudio.studio.mask_editor import MaskEditor
 from crackstudio.studio.mask_steps import replayed
 from crackstudio.studio.mending import Mend
@@ -471,6 +474,48 @@ def test_a_long_wide_line_does_not_hold_the_window_up(large, qtbot):
 
         there_and_back(large, qtbot, let_go)
         assert not large.canvas._tool.is_drafting
+
+
+def looked_at(canvas, *, factor):
+    """The picture at a zoom about the middle."""
+    canvas.fit()
+    canvas.zoom_by(factor)
+    return canvas.grab().toImage()
+
+
+@pytest.mark.parametrize("between", [1.0, 3.0])
+def test_large_steps_look_as_a_fresh_canvas_would_and_the_window_makes_no_level_of_them(
+    large, qtbot, monkeypatch, between
+):
+    made, ranks = [], mask_pyramid._ranks
+
+    def told(classes, level):
+        if threading.current_thread() is threading.main_thread():
+            made.append(classes.size / TILE**2)
+        return ranks(classes, level)
+
+    large.canvas.grab()
+    monkeypatch.setattr(mask_pyramid, "_ranks", told)
+    large.canvas.brush_value = 1
+    for act in (Mend.GROW, "undo", "redo"):
+        made.clear()
+        large.actions[act].trigger()
+        large.canvas.zoom_by(between)  # while it is worked out
+        settle(large, qtbot)
+        large.canvas.grab()
+        assert between != 1 or sum(made) < mask_turns.MOST_PACKED, "tiles"
+        fresh = Canvas()
+        qtbot.addWidget(fresh)
+        fresh.resize(large.canvas.size())
+        fresh.set_image(np.zeros((SIDE, SIDE, 3), np.uint8))
+        fresh.set_classes(large.classes.drawn())
+        fresh.set_editor(large.session.image.editor)
+        fresh.show()
+        qtbot.waitExposed(fresh)
+        for factor in (1.0, 2.7, 9.0):
+            assert looked_at(large.canvas, factor=factor) == looked_at(fresh, factor=factor)
+        fresh.set_editor(None)
+        large.canvas.fit()
 
 
 def test_mending_a_large_mask_and_undoing_it_does_not_hold_the_window_up(large, qtbot):

@@ -1,5 +1,6 @@
 """The mask: a translucent fill per class, a thin contour at the screen's resolution, hatching where it is unsure."""
 
+import math
 from typing import Any
 
 import cv2
@@ -8,14 +9,15 @@ import numpy.typing as npt
 from PySide6.QtGui import QImage
 
 from crackstudio.core.classes import UNSURE
-from crackstudio.imaging.patch import Area, Pixels
+from crackstudio.imaging.patch import TILE, Area, Pixels
 from crackstudio.imaging.tiled_mask import TiledMask
-from crackstudio.studio.canvas.mask_pyramid import MaskPyramid
+from crackstudio.studio.canvas.mask_pyramid import FEW, MaskPyramid
 from crackstudio.studio.canvas.palettes import MaskPalette
 from crackstudio.studio.canvas.pyramid import kept_level
 from crackstudio.studio.canvas.sampling import sample_blocks
 from crackstudio.studio.canvas.sheets import Sheet
 from crackstudio.studio.canvas.viewport import Box, Viewport
+from crackstudio.studio.mask_editor import Foresee
 
 _HATCH, _STRIPE = 8, 3
 
@@ -58,6 +60,13 @@ class MaskSheet(Sheet):
             self.spoil(box)
         return box
 
+    def foreseeing(self) -> Foresee:
+        """Makes the level that is shown now of a mask to come, where it is more than a frame can wait for."""
+        level = 0 if self._view is None else kept_level(self._view.scale)
+        if self._view is None or level == 0 or self._tiles_in_view(self._view) <= FEW:
+            return lambda _mask: None
+        return lambda mask: self._pyramid.foresee(mask, level)
+
     def render(self, view: Viewport, box: Box) -> npt.NDArray[Any]:
         around = box.grown(self._line_width).meet(view.image_box)
         classes = self._classes(view, around)
@@ -68,6 +77,10 @@ class MaskSheet(Sheet):
         self._hatch(shown, classes, x=around.x - round(view.x), y=around.y - round(view.y))
         np.copyto(shown, cv2.LUT(classes, self._palette.line), where=self._contour(classes))
         return shown[inner][: box.height, : box.width]
+
+    def _tiles_in_view(self, view: Viewport) -> int:
+        shown = view.image_box
+        return math.prod(math.ceil(side / view.scale / TILE) for side in (shown.width, shown.height))
 
     def _classes(self, view: Viewport, box: Box) -> Pixels:
         level = kept_level(view.scale)

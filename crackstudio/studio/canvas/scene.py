@@ -30,7 +30,7 @@ from crackstudio.studio.canvas.viewport import Box, Viewport
 from crackstudio.studio.canvas.weights import LiveWeights
 from crackstudio.studio.canvas.widths import LiveWidths
 from crackstudio.studio.language import later, tr
-from crackstudio.studio.mask_editor import MaskEditor
+from crackstudio.studio.mask_editor import Foresee, MaskEditor
 from crackstudio.studio.tile_editor import TileEditor
 from crackstudio.studio.words import class_name
 
@@ -100,10 +100,12 @@ class Scene(QObject):
         if self.editor is not None:
             self.editor.mask_changed.disconnect(self._touch_mask)
             self.editor.state_changed.disconnect(self._settle_heat)
+            self.editor.foreseers.remove(self._foreseeing)
         self.editor = editor
         if editor is not None:
             editor.mask_changed.connect(self._touch_mask)
             editor.state_changed.connect(self._settle_heat)
+            editor.foreseers.append(self._foreseeing)
         self._lay(Layer.MASK, None if editor is None else self._mask_sheet(editor))
         self.weights.follow(editor)
         self.widths.follow(editor)
@@ -246,6 +248,11 @@ class Scene(QObject):
 
     def _mask_sheet(self, editor: MaskEditor) -> MaskSheet:
         return MaskSheet(editor.mask, palette=self._palette(), line_width=self._line_width)
+
+    def _foreseeing(self) -> Foresee:
+        sheet = self._sheets[Layer.MASK]
+        assert isinstance(sheet, MaskSheet)
+        return sheet.foreseeing()
 
     def _lay_heat(self) -> None:
         self._lay_map(Layer.HEAT, self._shown_map())

@@ -1,12 +1,14 @@
 """The levels of a mask against their definition."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crackstudio.core.classes import UNSURE
 from crackstudio.imaging.patch import TILE, Area
 from crackstudio.imaging.tiled_mask import TiledMask
+from crackstudio.studio.canvas import mask_pyramid
 from crackstudio.studio.canvas.mask_pyramid import MaskPyramid
 from crackstudio.studio.canvas.pyramid import DEEPEST
 
@@ -71,3 +73,37 @@ def test_only_forgotten_tiles_are_made_anew() -> None:
     found = pyramid.classes(2, whole)
     assert found[75, 75] == 9
     assert not found[:64, :64].any()
+
+
+def test_what_was_foreseen_is_taken_and_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    mask = TiledMask(700, 900)
+    pyramid, whole = MaskPyramid(mask), Area(0, 0, 175, 225)
+    assert not pyramid.classes(2, whole).any()
+    pixels = drawn(700, 900, 0)
+    to_come = TiledMask.from_array(pixels)
+    pyramid.foresee(to_come, 2)
+    assert not pyramid.classes(2, whole).any(), "not yet"
+    mask.share(to_come)
+    pyramid.forget(mask.tiles_in())
+    with monkeypatch.context() as nothing_is_made:
+        nothing_is_made.setattr(mask_pyramid, "_shrunk", lambda *_: pytest.fail("made again"))
+        assert np.array_equal(pyramid.classes(2, whole), strongest_of(pixels, 2))
+    mask.writable(1, 1)[:] = 7
+    pyramid.forget([(1, 1)])
+    assert np.array_equal(pyramid.classes(2, whole), strongest_of(mask.to_array(), 2))
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+def test_what_was_foreseen_is_not_shown_where_it_came_otherwise(level: int) -> None:
+    mask = TiledMask(700, 900)
+    pyramid, whole = MaskPyramid(mask), Area(0, 0, 175, 225)
+    pyramid.classes(2, whole)
+    to_come = TiledMask.from_array(drawn(700, 900, 0))
+    pyramid.foresee(to_come, level)
+    mask.share(to_come)
+    if level == 2:
+        mask.writable(0, 0)[:] = 9  # painted before the window came to show it
+    pyramid.forget(mask.tiles_in())
+    for shown in (2, level, 2):
+        found = pyramid.classes(shown, Area(0, 0, *(-(-side // 2**shown) for side in (700, 900))))
+        assert np.array_equal(found, strongest_of(mask.to_array(), shown))
