@@ -4,11 +4,14 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from crackstudio.project.project import Project
 from crackstudio.studio.background import Background
 from crackstudio.studio.leaving import Leaving
+
+LONGEST_TURN_S = 0.5
+"""A scan goes on after that, whatever became of the window's turn."""
 
 
 class Opening(QObject):
@@ -30,6 +33,8 @@ class Opening(QObject):
         super().__init__(parent)
         self._reading, self._writing, self._leaving = reading, writing, leaving
         self._stop = threading.Event()
+        self._may_scan = threading.Event()
+        self._may_scan.set()
         self._asked = 0
         self._wanted: tuple[Path, Path | None] | None = None
 
@@ -44,12 +49,26 @@ class Opening(QObject):
         """Whether just this was asked for and has not come yet."""
         return self._wanted == (folder, home)
 
+    def give_way(self) -> None:
+        """The window has much to do in this turn of its loop: a scan waits until the turn is over.
+
+        Each call into Qt lets the scan's Python in: beside 100 000 files, showing the first image took 83 ms by the
+        clock for 25 of work.
+        """
+        self._may_scan.clear()
+        QTimer.singleShot(0, self._may_scan.set)
+
     def scan(self, project: Project) -> None:
         """Bring the list up to date with the folder; `scanned` follows."""
         self._stop.set()
         stop = self._stop = threading.Event()
+
+        def progress(count: int) -> None:
+            self.progressed.emit(count)
+            self._may_scan.wait(LONGEST_TURN_S)
+
         self._reading.submit(
-            lambda: project.scan(on_progress=self.progressed.emit, stop=stop),
+            lambda: project.scan(on_progress=progress, stop=stop),
             done=lambda _outcome: None if stop.is_set() else self.scanned.emit(),
             lane="scan",
         )

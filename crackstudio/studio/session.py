@@ -285,6 +285,7 @@ class Session(QObject):
         self.message_given.emit(tr("{count:,} {count:image|images} found…", count=count))
         if self.project is not None and self._is_new:  # what was moved is only known when all are found
             self._is_new = False
+            self._opening.give_way()
             self.entries_reset.emit()
             self._open_first()
 
@@ -320,6 +321,7 @@ class Session(QObject):
     def _show_image(self, image: OpenImage) -> None:
         if self.project is None or self._desk is None:
             return
+        self._opening.give_way()
         self._leave_image()  # strokes made while this one loaded
         self.image, self.is_between_images = image, False
         self.image_opened.emit(image)
