@@ -214,7 +214,7 @@ def test_closing_a_project_does_not_wait_for_a_run_that_has_not_begun(opened, mo
     with qtbot.waitSignal(opened.session.message_given) as told:
         opened.session.close_project()
     assert "given up" in told.args[0], "saving may fail, and the project stay open"
-    assert given_up == [True]
+    qtbot.waitUntil(lambda: given_up == [True])
     assert topics(opened) == []
 
 
