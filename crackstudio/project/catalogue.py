@@ -184,6 +184,7 @@ class Catalogue:
             known = self._images
             self._images = {image: known[image] for image in order if image in known} | known
             self._listed = None
+        self.entries()  # here, where nobody waits: the window asks for them next
 
     def _take_page(self, file: Found, page: int, digest: str | None) -> tuple[int, bool | None]:
         """The id; True where it is new or back, False where it changed, None where it is as it was."""

@@ -103,4 +103,5 @@ class Opening(QObject):
 
 def _opened(folder: Path, home: Path | None) -> tuple[Project, list[int]]:
     project = Project.open(folder, home=home)
+    project.entries()  # listed here: of 100 000 images the window would wait for it
     return project, [entry.id for entry in project.unsaved()]
