@@ -67,8 +67,6 @@ SIZES = {
 }
 """Width and depth of the generators, downsamplings of the discriminators."""
 
-Weight = Annotated[float, Meta(ge=0, le=100)]
-
 
 def _weight(description: str) -> Meta:
     return Meta(ge=0, le=100, description=f"Weight: {description}")
