@@ -10,8 +10,10 @@ from crackstudio.project.project import Project
 from crackstudio.studio.background import Background
 from crackstudio.studio.leaving import Leaving
 
-LONGEST_TURN_S = 0.5
-"""A scan goes on after that, whatever became of the window's turn."""
+WAY_MS = 150
+"""So long a scan waits: the first painting of an image and of its panels takes several turns of the window's loop."""
+LONGEST_WAIT_S = 0.5
+"""A scan goes on after that, whatever became of the window's turns."""
 
 
 class Opening(QObject):
@@ -35,6 +37,8 @@ class Opening(QObject):
         self._stop = threading.Event()
         self._may_scan = threading.Event()
         self._may_scan.set()
+        self._way = QTimer(self, singleShot=True, interval=WAY_MS)
+        self._way.timeout.connect(self._may_scan.set)
         self._asked = 0
         self._wanted: tuple[Path, Path | None] | None = None
 
@@ -50,12 +54,12 @@ class Opening(QObject):
         return self._wanted == (folder, home)
 
     def give_way(self) -> None:
-        """The window has much to do in this turn of its loop: a scan waits until the turn is over.
+        """The window has much to do in the turns of its loop that follow: a scan waits for `WAY_MS`.
 
         Each call into Qt lets the scan's Python in, which the window then waits for.
         """
         self._may_scan.clear()
-        QTimer.singleShot(0, self._may_scan.set)
+        self._way.start()
 
     def scan(self, project: Project) -> None:
         """Bring the list up to date with the folder; `scanned` follows."""
@@ -64,7 +68,7 @@ class Opening(QObject):
 
         def progress(count: int) -> None:
             self.progressed.emit(count)
-            self._may_scan.wait(LONGEST_TURN_S)
+            self._may_scan.wait(LONGEST_WAIT_S)
 
         self._reading.submit(
             lambda: project.scan(on_progress=progress, stop=stop),

@@ -29,7 +29,7 @@ def opening(qtbot):
     writing.close()
 
 
-def test_a_scan_waits_until_the_window_s_turn_is_over(opening, qtbot):
+def test_a_scan_waits_while_the_window_has_much_to_do(opening, qtbot):
     folder = Folder()
     opening.give_way()
     opening.scan(folder)

@@ -66,8 +66,10 @@ def _first_keys(window: MainWindow) -> dict[str, str]:
 
 def _note(window: MainWindow) -> str:
     """How the classes are reached that have no key of their own."""
+    if len(window.classes.all()) <= len(CLASS_KEYS):
+        return ""
     following, before = (window.keymap.keys_of(name) for name in _STEPS)
-    if len(window.classes.all()) <= len(CLASS_KEYS) or not (following and before):
+    if not (following and before):
         return ""
     return tr(
         "From the tenth class on: a click, or {next} and {previous} step through the list",
