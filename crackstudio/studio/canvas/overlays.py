@@ -115,7 +115,8 @@ def draw_width_refusal(painter: QPainter, boxes: Iterable[Box], view: Viewport, 
 @cache
 def _width_colours() -> QImage:
     """256 x 1."""
-    image = QImage(bytes(range(256)), 256, 1, 256, QImage.Format.Format_Indexed8)
+    indices = bytes(range(256))  # Qt does not copy them, nor keep them alive
+    image = QImage(indices, 256, 1, 256, QImage.Format.Format_Indexed8)
     image.setColorTable(width_table(opacity=1.0))
     return image.convertToFormat(QImage.Format.Format_RGB32)
 

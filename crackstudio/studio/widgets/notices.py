@@ -1,6 +1,8 @@
 """A column of notices over the canvas: they never take the keyboard, and never stop anything."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from crackstudio.studio.language import tr
@@ -20,6 +22,8 @@ _GLYPHS = {
 
 class NoticeCard(QFrame):
     """One notice with its buttons."""
+
+    dismissed = Signal()
 
     def __init__(self, notice: Notice, *, parent: QWidget) -> None:
         super().__init__(parent)
@@ -53,6 +57,7 @@ class NoticeCard(QFrame):
     def dismiss(self) -> None:
         """Go away."""
         self.hide()
+        self.dismissed.emit()
         self.deleteLater()
 
     def _add_offers(self, column: QVBoxLayout) -> None:
@@ -77,6 +82,9 @@ class Notices(QWidget):
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
         self._over = over
+        self._cards: list[NoticeCard] = []
+        """Newest first. Never asked of the layout: PySide keeps what `itemAt` gave after Qt has freed it, and crashes
+        once something else lies there."""
         self.setObjectName("notices")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -91,7 +99,8 @@ class Notices(QWidget):
         for card in self.cards()[_MOST - 1 :]:
             card.dismiss()
         card = NoticeCard(notice, parent=self)
-        card.destroyed.connect(self._fit)
+        card.dismissed.connect(partial(self._drop, card))
+        self._cards.insert(0, card)
         self._column.insertWidget(0, card)
         card.show()
         self.show()
@@ -100,8 +109,7 @@ class Notices(QWidget):
 
     def cards(self) -> list[NoticeCard]:
         """What is shown, newest first."""
-        found = [self._column.itemAt(index).widget() for index in range(self._column.count())]  # type: ignore[union-attr]
-        return [card for card in found if isinstance(card, NoticeCard) and not card.isHidden()]
+        return list(self._cards)
 
     def settle(self, *topics: str) -> None:
         """What these were about is over: they go."""
@@ -118,6 +126,12 @@ class Notices(QWidget):
         if event.type() == QEvent.Type.Resize:
             self._fit()
         return super().eventFilter(watched, event)
+
+    def _drop(self, card: NoticeCard) -> None:
+        if card in self._cards:
+            self._cards.remove(card)
+            self._column.removeWidget(card)
+            self._fit()
 
     def _fit(self) -> None:
         if not self.cards():
