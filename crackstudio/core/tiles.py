@@ -107,7 +107,7 @@ class TileTags(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         """The tiles under a straight way from (x, y) to (x, y)."""
         (x, y), (to_x, to_y) = start, end
         steps = max(1, math.ceil(max(abs(to_x - x), abs(to_y - y)) * _SAMPLES / self.size))
-        found = {self.place_at(x + (to_x - x) * i / steps, y + (to_y - y) * i / steps) for i in range(steps + 1)}
+        found = {self.place_at(_between(x, to_x, i / steps), _between(y, to_y, i / steps)) for i in range(steps + 1)}
         return {place for place in found if place is not None}
 
     def block(self, *points: tuple[float, float]) -> "Block":
@@ -150,3 +150,8 @@ class TileTags(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def _count(length: int, size: int) -> int:
     return max(1, (length + size // 2) // size)
+
+
+def _between(start: float, end: float, share: float) -> float:
+    """Rounding leads past neither."""
+    return min(max(start + (end - start) * share, min(start, end)), max(start, end))

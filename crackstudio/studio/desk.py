@@ -72,10 +72,11 @@ class Desk(QObject):
             return
         self._shelf.loading["open"] = identity
         self._waiting.clear()
+        path = self._project.entry(identity).path
         self._reading.submit(
             lambda: load(self._project, identity, is_edited=known is not None),
             done=lambda loaded: self._present(identity, loaded),
-            failed=lambda error: self.open_failed.emit(identity, error),
+            failed=lambda error: self._fail(identity, error, path=path),
             lane="open",
             urgent=True,
         )
@@ -282,6 +283,13 @@ class Desk(QObject):
             self.open_failed.emit(identity, error)
         else:
             self.opened.emit(image)
+
+    def _fail(self, identity: int, error: Exception, *, path: str) -> None:
+        """A scan may have found it elsewhere since it was looked for."""
+        if self._project.entry(identity).path != path:
+            self.open(identity)
+        else:
+            self.open_failed.emit(identity, error)
 
     def _part_with(self, image: OpenImage) -> None:
         """Its file holds a picture of another size now, which is opened in its place."""

@@ -26,6 +26,10 @@ def test_tiles_cover_every_pixel_once_and_none_is_a_sliver(grid):
     assert grid.place_at(grid.width, 0) is grid.place_at(-0.1, 0) is None
 
 
+def test_a_sweep_that_ends_on_a_border_does_not_go_past_it():
+    assert min(TileTags.none(size=1, width=207, height=1).along((206.04612163152674, 0.0), (2.0, 0.0))) == 2
+
+
 @given(GRIDS, st.data())
 def test_a_sweep_has_no_gaps_at_any_speed(grid, data):
     points = st.tuples(st.floats(0, grid.width - 0.01), st.floats(0, grid.height - 0.01))

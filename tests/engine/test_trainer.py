@@ -198,7 +198,7 @@ def test_minutes_limit_a_run_and_the_time_left_falls(make_run: MakeRun) -> None:
     assert isinstance(events[-1], wire.Finished)
     left = [event.seconds_left for event in of_kind(events, wire.Stepped)]
     assert left == sorted(left, reverse=True)
-    assert of_kind(events, wire.Stepped)[-1].seconds < 3.5
+    assert all(event.seconds < 3 for event in of_kind(events, wire.Stepped)[:-1])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -142,5 +142,5 @@ def paint() -> Callable[..., NDArray[np.uint8]]:
 
 @pytest.fixture
 def told() -> Callable[[MainWindow], list[str]]:
-    """What the notices say, newest last."""
+    """What the notices say, newest first."""
     return lambda window: [f"{card.notice.title} | {card.notice.words}" for card in window.notices.cards()]

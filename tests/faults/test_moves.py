@@ -1,18 +1,21 @@
 """Folders and files that were moved outside: masks, strokes, proposals, tags and reviews follow by themselves."""
 
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from crackstudio.core import wire
+from crackstudio.core.errors import RasterError
 from crackstudio.core.images import MaskKind, Review, Tag
 from crackstudio.core.runs import RunSpec
 from crackstudio.project import rasters
 from crackstudio.project.project import Project
 from crackstudio.project.proposals import ProposalStore
 from crackstudio.project.run_folder import RunFolder
+from crackstudio.studio import desk
 
 MAP = np.arange(48 * 64, dtype=np.uint8).reshape(48, 64)
 
@@ -160,6 +163,29 @@ def test_images_moved_between_sub_folders_take_everything_along(
     for place in ("masks", "proposals", "proposals-before", "journal"):
         assert [path.name for path in (home / place).glob("*.*")] in ([], ["裂缝 0.png.png"]), place
     assert [words for words in told(window) if "interrupted" not in words] == []
+
+
+def test_an_image_that_a_scan_finds_elsewhere_while_it_is_opened_is_opened_there(
+    rich, window, qtbot, told, monkeypatch
+):
+    folder, _left = rich
+    (folder / "b").mkdir()
+    for name in NAMES:
+        (folder / name).rename(folder / "b" / name)
+    scanned, load = threading.Event(), desk.load
+
+    def late(*asked, **how):
+        if scanned.is_set():
+            return load(*asked, **how)
+        scanned.wait()
+        raise RasterError("There is no such file.")
+
+    monkeypatch.setattr(desk, "load", late)
+    with qtbot.waitSignal(window.session._opening.scanned):
+        window.session.open_folder(folder)
+    scanned.set()
+    qtbot.waitUntil(lambda: window.session.image is not None)
+    assert not any("no such file" in words for words in told(window))
 
 
 def test_of_two_equal_pictures_each_keeps_its_own_mask(folder, opened_project):
