@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from crackstudio.core.runs import Preset, SettingValue
+from crackstudio.core.runs import Preset, SettingGroup, SettingValue
 from crackstudio.engine.method import MethodConfig
 from crackstudio.engine.networks.adversarial import Similarity
 from crackstudio.engine.networks.blocks import BlockKind
@@ -199,6 +199,33 @@ class AttentionCycleGANConfig(MethodConfig, frozen=True, kw_only=True):
         most = (self.tile // 3).bit_length() - 1
         return min(most, self.downsamplings or SIZES[self.difficulty][2])
 
+
+GROUPS = (
+    SettingGroup(
+        title="Masks from attention",
+        settings=("border", "smallest", "refine", "views", "averaging", "sharpness", "distil"),
+    ),
+    SettingGroup(
+        title="Losses",
+        settings=(
+            *("adversarial", "cycle", "identity", "pixel", "variance"),
+            *("structure", "structure_back", "structure_intact", "intact_against", "similarity"),
+            *("tag", "top_share", "contour", "guided", "total_variation", "mean_attention"),
+        ),
+    ),
+    SettingGroup(
+        title="Optimisation",
+        settings=("optimiser", "rate", "discriminator_rate", "cracked_discriminator_rate", "course", "decay_from"),
+    ),
+    SettingGroup(
+        title="Networks",
+        settings=(
+            *("body", "block", "width", "depth", "dropout", "composition", "attention_bias"),
+            *("reverse_attention", "one_way", "reverse_share", "judges", "downsamplings", "pool"),
+        ),
+    ),
+)
+"""How the form folds them; what a person changes from day to day is in none."""
 
 _AS_PUBLISHED: dict[str, SettingValue] = {
     "attention_bias": 0.0,
