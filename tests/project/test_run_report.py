@@ -82,9 +82,9 @@ def test_it_has_what_a_lab_would_keep(run):
         "d1g357",
         "python",
         "step 50",
+        "Loss (logarithmic)",
     )
     told += ("iou", "0.500", "100%", "attention is fading", "preset", "paper", "width", "crackstudio train", "Analysis")
-    told += ("Loss (logarithmic)",)
     assert [words for words in told if words not in page.text] == []
     assert run.record().who in page.text
 
