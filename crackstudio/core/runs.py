@@ -56,6 +56,13 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, SettingValue]
 
 
+class SettingGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings, by name, that the form folds away under `title`. What is in no group stands at its top."""
+
+    title: str
+    settings: tuple[str, ...]
+
+
 class MethodCard(msgspec.Struct, frozen=True, kw_only=True):
     """A method as the studio shows it. `uses` says in words which supervision it takes; `notes` what to know."""
 
@@ -67,6 +74,7 @@ class MethodCard(msgspec.Struct, frozen=True, kw_only=True):
     paper: str
     notes: str = ""
     settings: tuple[Setting, ...] = ()
+    groups: tuple[SettingGroup, ...] = ()
     presets: tuple[Preset, ...] = ()
 
 

@@ -28,7 +28,7 @@ h1 { font-size: 26px; margin: 0 } h1 small { color: var(--quiet); font: 14px mon
 h2 { font-size: 17px; border-bottom: 1px solid var(--line); padding-bottom: 4px; margin-top: 32px }
 h3 { font-size: 14px; margin: 16px 0 4px } .purpose { font-size: 16px } .hint, th { color: var(--quiet) }
 table { border-collapse: collapse }
-th { text-align: left; font-weight: normal; padding: 2px 24px 2px 0; vertical-align: top }
+th { text-align: left; font-weight: normal; padding: 2px 24px 2px 0; vertical-align: top; white-space: nowrap }
 td { padding: 2px 16px 2px 0 } td.healthy { color: var(--good) } td:not(.healthy)[class] { color: var(--bad) }
 pre { white-space: pre-wrap; border: 1px solid var(--line); border-radius: 6px; padding: 12px; font-size: 13px }
 .notes { min-height: 160px } figure { margin: 0 } figcaption { color: var(--quiet); font-size: 12px }
@@ -36,7 +36,8 @@ pre { white-space: pre-wrap; border: 1px solid var(--line); border-radius: 6px; 
 .stage b { flex-basis: 100%; font-weight: normal } .stage img { height: 170px; image-rendering: pixelated }
 .chart { flex: 1 1 480px } svg { width: 100% }
 svg text { font-size: 12px; fill: var(--quiet) } .end { text-anchor: end }
-polyline { fill: none; stroke-width: 1.5 } .axis { fill: none; stroke: var(--line) }
+polyline { fill: none; stroke-width: 1.5; stroke-linejoin: round }
+.axis, .mark { fill: none; stroke: var(--line) } .mark { stroke-dasharray: 2 4 }
 @media print { body { margin: 0 } }
 </style>"""
 
@@ -130,8 +131,9 @@ def _curves(events: Iterable[wire.AnyEvent]) -> str:
             _add(losses, event.step, event.losses)
         elif isinstance(event, wire.Scored):
             _add(scores, event.step, event.scores)
-    charts = [line_chart(lines, title=title) for title, lines in (("Loss", losses), ("Scores", scores)) if lines]
-    return f"<div class=charts>{''.join(charts)}</div>" if charts else "<p>No step was taken yet.</p>"
+    loss = line_chart(losses, title="Loss (logarithmic)", logarithmic=True)
+    charts = (loss if losses else "") + (line_chart(scores, title="Scores") if scores else "")
+    return f"<div class=charts>{charts}</div>" if charts else "<p>No step was taken yet.</p>"
 
 
 def _add(lines: dict[str, list[tuple[float, float]]], step: int, values: Mapping[str, float | None]) -> None:

@@ -54,10 +54,13 @@ QLabel#dock_name, QLabel[heading="true"] { color: $muted; font-weight: 600; }
 QLabel[muted="true"] { color: $muted; }
 QLabel[good="true"] { color: $good; }
 QLabel[bad="true"] { color: $bad; }
+QLabel[changed="true"] { color: $accent_text; }
 QLabel[title="true"] { font-size: 15pt; font-weight: 600; }
 QLabel[display="true"] { font-size: 26pt; font-weight: 300; }
 QToolButton#section_head { color: $muted; font-weight: 600; padding: 4px 6px; border: none; }
 QToolButton#section_head:hover { color: $text; }
+QToolButton#section_head:focus { background: $raised; color: $text; }
+QToolButton#section_head[changed="true"] { color: $accent_text; }
 QToolButton#section_head:checked { background: transparent; color: $text; }
 QFrame#line { background: $border; max-height: 1px; border: none; }
 QFrame#card { background: $panel; border: 1px solid $border; border-radius: 10px; }

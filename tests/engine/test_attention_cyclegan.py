@@ -14,9 +14,9 @@ from crackstudio.core.runs import RunSpec
 from crackstudio.engine.cards import config_for
 from crackstudio.engine.checkpoint import Progress, load_state, put_back, save_state, state_of
 from crackstudio.engine.method import Sample, Stream
-from crackstudio.engine.methods.attention_cyclegan import AttentionCycleGAN
+from crackstudio.engine.methods.attention_cyclegan import AttentionCycleGAN, Back, There, _stayed
 from crackstudio.engine.networks.bodies import BodyKind
-from crackstudio.engine.networks.generators import Composition
+from crackstudio.engine.networks.generators import Composition, Repair
 from crackstudio.engine.networks.proposing import Views
 from crackstudio.engine.recipes.attention_cyclegan import Against, AttentionCycleGANConfig
 from crackstudio.imaging.refining import Refinement
@@ -187,6 +187,61 @@ def test_the_published_recipes_are_presets() -> None:
     )
 
 
+def published(name: str) -> AttentionCycleGANConfig:
+    config = config_for(AttentionCycleGAN, RunSpec(method="attention-cyclegan", preset=name))
+    assert isinstance(config, AttentionCycleGANConfig)
+    return config
+
+
+def test_attentiongan_is_as_its_authors_trained_it() -> None:
+    """Version 1's code sums half of each: 0.5 (0.5 adversarial + 1e-6 variation) + 0.5 (10 cycle + pixel)."""
+    one, two = published("attentiongan-v1"), published("attentiongan-v2")
+    assert (one.adversarial, one.total_variation, one.cycle, one.pixel, one.identity) == (0.5, 1e-6, 10, 1, 0)
+    assert (one.rate, one.discriminator_rate, one.batch, one.epochs) == (1e-4, 1e-4, 1, 200)
+    assert (one.course, one.decay_from) == ("linear", 0.5)
+    assert (two.adversarial, two.total_variation, two.cycle, two.pixel, two.identity) == (1, 0, 10, 0, 5)
+    assert (two.rate, two.discriminator_rate, two.batch, two.epochs, two.course) == (2e-4, 2e-4, 4, 60, "constant")
+    for config in (one, two):
+        optimisers = AttentionCycleGAN(msgspec.structs.replace(config, width=8, depth=1)).optimisers().values()
+        assert {group["betas"] for optimiser in optimisers for group in optimiser.param_groups} == {(0.5, 0.999)}
+        assert (config.optimiser, config.reverse_attention) == ("adam", True)
+
+
+def repair(image: float, attention: Tensor) -> Repair:
+    painted = torch.full((1, 3, 2, 2), image)
+    return Repair(image=painted, content=painted, logits=torch.logit(attention, eps=1e-3), attention=attention)
+
+
+def test_pixel_and_total_variation_are_of_both_ways_where_both_have_attention() -> None:
+    uneven, even = torch.tensor([[0.0, 1.0], [0.0, 0.0]])[None, None], torch.zeros(1, 1, 2, 2)
+    cracked, intact = torch.zeros(1, 3, 2, 2), torch.ones(1, 3, 2, 2)
+    there = There(cracked=cracked, intact=intact, repaired=repair(0.25, uneven), kept=repair(1.0, even))
+    back = Back(
+        intact=intact,
+        damaged=intact - 0.5,
+        attention=uneven / 2,
+        mended=repair(1.0, even),
+        closed=cracked,
+        same=cracked,
+    )
+    trained = method(total_variation=1.0)
+    ways = (back, back._replace(attention=None), None)
+    smooth = [float(trained._attention_losses(there, way)["total variation"]) for way in ways]
+    assert smooth == pytest.approx([3.0, 2.0, 2.0])
+    assert _stayed(there, None) == pytest.approx(0.25)
+    assert _stayed(there, back) == pytest.approx(0.75)
+
+
+def test_the_way_back_tells_the_attention_it_drew_with() -> None:
+    trained = method(reverse_attention=True, reverse_share=0.5)
+    images = [tiles(2, cracked=cracked) * 2 - 1 for cracked in (True, False)]
+    back = trained._return(trained._go(*images))
+    assert back.attention is not None
+    assert back.attention.shape == (1, 1, 32, 32)
+    assert torch.allclose(back.attention, trained.networks()["damager"](back.intact).attention, atol=1e-5)
+    assert method()._return(trained._go(*images)).attention is None
+
+
 @pytest.mark.parametrize("name", [preset.name for preset in AttentionCycleGAN.card.presets])
 def test_every_preset_takes_a_step(name: str) -> None:
     torch.manual_seed(0)
@@ -219,6 +274,7 @@ def test_what_is_left_out_is_not_there(settings: dict[str, bool | str], absent: 
         ({"variance": 50.0}, "variance"),
         ({"total_variation": 1e-6}, "total variation"),
         ({"mean_attention": 1.0}, "mean attention"),
+        ({"pixel": 1.0}, "pixel"),
         ({"tag": 0.0}, None),
         ({"similarity": "ms-ssim"}, None),
         ({"intact_against": "original"}, None),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pytorch_msssim import ssim
 from torch import nn
 
-from crackstudio.engine.networks.adversarial import MadePool, background_change, tag_loss, tells_apart
+from crackstudio.engine.networks.adversarial import MadePool, background_change, tag_loss, tells_apart, total_variation
 from crackstudio.engine.networks.blocks import BlockKind
 from crackstudio.engine.networks.bodies import BodyKind, GeneratorShape
 from crackstudio.engine.networks.discriminators import PatchDiscriminator
@@ -103,6 +103,12 @@ def test_structure_is_as_exact_under_autocast() -> None:
     exact = background_change(before, after, none)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         assert background_change(before, after, none) == exact
+
+
+def test_total_variation_sums_what_neighbours_differ_by() -> None:
+    attention = torch.tensor([[0.0, 1.0], [0.5, 0.25]])[None, None]
+    assert total_variation(attention) == pytest.approx(0.5 + 0.75 + 1.0 + 0.25)
+    assert total_variation(attention.repeat(3, 1, 1, 1)) == pytest.approx(7.5)
 
 
 def test_a_pool_gives_older_images_but_never_more_than_it_keeps() -> None:

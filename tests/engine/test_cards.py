@@ -7,7 +7,7 @@ import pytest
 from msgspec import Meta
 
 from crackstudio.core.errors import SettingError
-from crackstudio.core.runs import RunSpec, Setting
+from crackstudio.core.runs import MethodCard, RunSpec, Setting
 from crackstudio.engine.cards import config_for, config_from, method_cards, settings_from, settings_of
 from crackstudio.engine.method import MethodConfig
 from crackstudio.engine.methods import method_class, methods
@@ -70,3 +70,10 @@ def test_every_file_of_the_folder_is_registered() -> None:
     assert set(methods()) >= {"attention-cyclegan", "segdec", "unet"}
     assert [card.key for card in method_cards()] == list(methods())
     assert all(card.settings for card in method_cards())
+
+
+@pytest.mark.parametrize("card", method_cards(), ids=lambda card: card.key)
+def test_groups_name_settings_of_the_method_each_once(card: MethodCard) -> None:
+    grouped = [name for group in card.groups for name in group.settings]
+    assert len(grouped) == len(set(grouped))
+    assert set(grouped) <= {setting.name for setting in card.settings}

@@ -82,6 +82,7 @@ def test_it_has_what_a_lab_would_keep(run):
         "d1g357",
         "python",
         "step 50",
+        "Loss (logarithmic)",
     )
     told += ("iou", "0.500", "100%", "attention is fading", "preset", "paper", "width", "crackstudio train", "Analysis")
     assert [words for words in told if words not in page.text] == []

@@ -151,6 +151,7 @@ def in_cards() -> Iterator[str]:
     for card in method_cards():
         yield from filter(None, (card.title, card.summary, card.uses, card.notes))
         yield from (preset.title for preset in card.presets)
+        yield from (group.title for group in card.groups)
         for setting in card.settings:
             yield setting.name.replace("_", " ")
             yield from filter(None, (setting.help, setting.unit))

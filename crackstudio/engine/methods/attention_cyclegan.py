@@ -39,6 +39,7 @@ from crackstudio.engine.networks.encoder_decoders import UNet
 from crackstudio.engine.networks.generators import AttentiveGenerator, PlainGenerator, Repair
 from crackstudio.engine.networks.proposing import Proposing, Views, border_weights
 from crackstudio.engine.recipes.attention_cyclegan import (
+    GROUPS,
     PRESETS,
     Against,
     AttentionCycleGANConfig,
@@ -71,12 +72,13 @@ class There(NamedTuple):
 class Back(NamedTuple):
     """The other way round, on a share of the batch.
 
-    `damaged` is made of `intact` and `mended` again; `closed` is made of what the cracked images were repaired to, and
-    `same` of the cracked images themselves, the last of the batch.
+    `damaged` is made of `intact`, where `attention` says if the way back has one, and `mended` again; `closed` is made
+    of what the cracked images were repaired to, and `same` of the cracked images themselves, the last of the batch.
     """
 
     intact: Tensor
     damaged: Tensor
+    attention: Tensor | None
     mended: Repair
     closed: Tensor
     same: Tensor
@@ -95,6 +97,7 @@ class AttentionCycleGAN(Method):
         paper="RepairerGAN, Computers in Industry 149 (2023) 103921",
         notes="Unlike the paper's, its attention is anchored to the tags and drawn tight to what it found. The presets "
         "by name are the published recipes; on real images RepairerGAN's fell to empty masks in 100 steps.",
+        groups=GROUPS,
         presets=PRESETS,
     )
     config: AttentionCycleGANConfig
@@ -192,7 +195,7 @@ class AttentionCycleGAN(Method):
             back = None if self.config.one_way else self._return(there)
             losses = {
                 **self._repair_losses(there, back),
-                **self._attention_losses(there),
+                **self._attention_losses(there, back),
                 **self._mask_losses(there, cracked, progress),
             }
             _descend(optimisers["generators"], torch.stack(list(losses.values())).sum())
@@ -233,10 +236,10 @@ class AttentionCycleGAN(Method):
         intact = there.intact[:share]
         pieces = (intact, there.repaired.image[:share], there.cracked[-share:])
         made = self._networks["damager"](torch.cat(pieces))
-        image: Tensor = made.image if isinstance(made, Repair) else made
+        image, attention = (made.image, made.attention[:share]) if isinstance(made, Repair) else (made, None)
         damaged, closed, same = torch.split(image, [len(piece) for piece in pieces])
         mended: Repair = self._repairer(damaged)
-        return Back(intact=intact, damaged=damaged, mended=mended, closed=closed, same=same)
+        return Back(intact=intact, damaged=damaged, attention=attention, mended=mended, closed=closed, same=same)
 
     def _repair_losses(self, there: There, back: Back | None) -> dict[str, Tensor]:
         """What makes a repair: it looks intact, leads back, and changes nothing else. Weighted."""
@@ -260,6 +263,8 @@ class AttentionCycleGAN(Method):
         losses["adversarial"] = config.adversarial * adversarial
         losses["identity"] = config.identity * identity
         losses["structure"] = structure
+        if config.pixel:
+            losses["pixel"] = config.pixel * _stayed(there, back)
         if config.variance:
             losses["variance"] = config.variance * variance_loss(there.repaired.image, there.intact)
         return losses
@@ -270,7 +275,7 @@ class AttentionCycleGAN(Method):
             return attended(there.intact, there.kept.attention, by=by)
         return background_change(there.intact, there.kept.image, there.kept.attention, by=by)
 
-    def _attention_losses(self, there: There) -> dict[str, Tensor]:
+    def _attention_losses(self, there: There, back: Back | None) -> dict[str, Tensor]:
         """What attention should be as a whole: loud by tag, smooth, little. Weighted."""
         config, losses = self.config, {}
         logits = torch.cat((there.repaired.logits, there.kept.logits))
@@ -278,7 +283,10 @@ class AttentionCycleGAN(Method):
             tags = torch.cat((logits.new_ones(len(there.cracked)), logits.new_zeros(len(there.intact))))
             losses["tag"] = self._tag_weight * tag_loss(logits, tags, top_share=config.top_share)
         if config.total_variation:
-            losses["total variation"] = config.total_variation * total_variation(there.repaired.attention)
+            uneven = total_variation(there.repaired.attention)
+            if back is not None and back.attention is not None:
+                uneven = uneven + total_variation(back.attention)
+            losses["total variation"] = config.total_variation * uneven
         if config.mean_attention:
             losses["mean attention"] = config.mean_attention * torch.sigmoid(logits).mean()
         return losses
@@ -374,6 +382,12 @@ def _signed(images: Tensor) -> Tensor:
 
 def _distance(made: Tensor, wanted: Tensor) -> Tensor:
     return (made - wanted[: len(made)]).abs().mean()
+
+
+def _stayed(there: There, back: Back | None) -> Tensor:
+    """How far made images are from what they were made of, both ways (AttentionGAN v1's pixel loss)."""
+    repaired = _distance(there.repaired.image, there.cracked)
+    return repaired if back is None else repaired + _distance(back.damaged, back.intact)
 
 
 def _descend(optimiser: Optimizer, loss: Tensor) -> None:

@@ -10,7 +10,7 @@ from msgspec import Meta
 from torch import Tensor, nn
 from torch.optim import SGD, AdamW, Optimizer
 
-from crackstudio.core.runs import MethodCard, Need, NeedKind, Preset, SettingValue
+from crackstudio.core.runs import MethodCard, Need, NeedKind, Preset, SettingGroup, SettingValue
 from crackstudio.engine.method import Feed, Method, MethodConfig, Sample, Stream
 from crackstudio.engine.networks.losses import weighted_bce
 from crackstudio.engine.networks.segdec import STRIDE, Decision, SegDecNet, Stops, reduced
@@ -122,6 +122,11 @@ class SegDec(Method):
         notes="From tags alone, classification teaches the layers that segment too: the paper's gradient stops would "
         "leave them without any cracked example. The stops hold from the first mask of a defect on; `always` in their "
         "place is the paper's way.",
+        groups=(
+            SettingGroup(title="Region labels", settings=("power", "positive_weight", "floor", "dilate")),
+            SettingGroup(title="Losses", settings=("balance", "delta", "instance", "stop_volume", "stop_shortcuts")),
+            SettingGroup(title="Networks", settings=("tile_height", "width", "reach", "original_norm", "head_norm")),
+        ),
         presets=(
             _published("DAGM, 512 x 512", "dagm", tile=512, grey=True, epochs=70, rate=0.05, delta=1.0, batch=1,
                        power=1.0, positive_weight=10.0, dilate=7),

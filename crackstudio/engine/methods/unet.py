@@ -10,7 +10,7 @@ from msgspec import Meta
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer, RAdam
 
-from crackstudio.core.runs import MethodCard, Need, NeedKind, Preset
+from crackstudio.core.runs import MethodCard, Need, NeedKind, Preset, SettingGroup
 from crackstudio.engine.method import Feed, Method, MethodConfig, Sample, Stream
 from crackstudio.engine.networks.encoder_decoders import UNet
 from crackstudio.engine.networks.losses import weighted_bce, weighted_dice
@@ -71,6 +71,10 @@ class UNetMethod(Method):
         uses="Exact masks, region labels (weighted by distance from their border), intact images as empty masks.",
         paper="Ronneberger, Fischer, Brox: U-Net, MICCAI 2015. arXiv 1505.04597",
         notes="Tags alone teach it nothing.",
+        groups=(
+            SettingGroup(title="Optimisation", settings=("optimiser", "rate", "rate_course", "decay", "dice")),
+            SettingGroup(title="Region labels", settings=("power", "positive_weight", "floor")),
+        ),
         presets=(
             Preset(
                 name="paper",

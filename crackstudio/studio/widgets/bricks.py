@@ -132,6 +132,8 @@ class Glyph(QWidget):
 class Section(QWidget):
     """A heading that folds its body away."""
 
+    unfolded = Signal()
+
     def __init__(self, title: str, *, folded: bool = False) -> None:
         super().__init__()
         self._head = QToolButton()
@@ -139,7 +141,7 @@ class Section(QWidget):
         self._head.setCheckable(True)
         self._head.setChecked(not folded)
         self._head.setAutoRaise(True)
-        self._head.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._head.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._head.setObjectName("section_head")
         self._head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._head.setIconSize(QSize(12, 12))
@@ -160,6 +162,11 @@ class Section(QWidget):
         self._head.toggled.connect(self._fold)
         self._fold(not folded)
 
+    def set_title(self, title: str, *, stands_out: bool = False) -> None:
+        """Another heading, in the colour of what differs where it `stands_out`."""
+        show(self._head, text=title)
+        restyle(self._head, "changed", stands_out)
+
     def unfold(self) -> None:
         """Show what is below the heading."""
         self._head.setChecked(True)
@@ -167,6 +174,8 @@ class Section(QWidget):
     def _fold(self, shown: bool) -> None:
         self._head.setIcon(icon("caret-down" if shown else "caret-right", colour="muted"))
         self._body.setVisible(shown)
+        if shown:
+            self.unfolded.emit()
 
 
 class SliderRow(QWidget):

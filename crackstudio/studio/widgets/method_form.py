@@ -1,16 +1,16 @@
 """Retrain with settings: a form drawn from a method's card, with what it needs and what the project has."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
-    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -18,15 +18,18 @@ from PySide6.QtWidgets import (
 
 from crackstudio.core.runs import CROP, MethodCard, NeedKind, RunSpec, SettingValue, Stock, fitted_to_tiles, shortfalls
 from crackstudio.studio.language import heard, joined, later, say, tr
-from crackstudio.studio.widgets.bricks import Choices, Segments, inset, line, push, restyle, text
-from crackstudio.studio.widgets.setting_fields import SettingField, field_for
+from crackstudio.studio.widgets.bricks import Choices, Section, inset, line, push, restyle, text
+from crackstudio.studio.widgets.panel_column import PanelColumn
+from crackstudio.studio.widgets.run_length import EPOCHS, MINUTES, RunLength
+from crackstudio.studio.widgets.settings_form import MARGIN, ROW_LABEL, SettingsForm, row_label, rows
 from crackstudio.studio.widgets.wheel import WheelGuard
 
-_DEFAULT, _MINUTES, _EPOCHS, _STEPS = "default", "minutes", "epochs", "steps"
-_LENGTHS = (_MINUTES, _EPOCHS)
+_LENGTHS = (MINUTES, EPOCHS)
 """Settings that say how long a run takes: the form asks for that once, in its own row."""
 _NO_PRESET = later("Defaults")
-_ROW = 28
+_WIDTH, _HEIGHT = 660, 760
+_ROUND_IT = 80
+"""What a screen keeps free round the form: its title bar, and a panel of the desktop."""
 
 
 class MethodForm(QDialog):
@@ -37,37 +40,38 @@ class MethodForm(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         say(self, windowTitle="Retrain with settings")
-        self.resize(560, 720)
+        self.resize(_WIDTH, min(_HEIGHT, self.screen().availableSize().height() - _ROUND_IT))
         self._cards: dict[str, MethodCard] = {}
         self._stock = Stock()
         self._start_from: dict[str, str] = {}
-        self._fields: dict[str, SettingField] = {}
         self._method = Choices()
         self._preset = Choices()
         self._summary = text("", kind="muted", wrap=True)
         self._notes = text("", kind="muted", wrap=True)
+        self._notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._notes.setContentsMargins(MARGIN, 12, MARGIN, 12)
         self._needs = text("", wrap=True)
         self._classes = text("", kind="muted", wrap=True)
-        lengths = ((_MINUTES, tr("Minutes")), (_EPOCHS, tr("Epochs")), (_STEPS, tr("Steps")))
-        self._limit = Segments(((_DEFAULT, tr("Method's own")), *lengths))
-        self._own_length = text("", kind="muted")
-        self._minutes = QDoubleSpinBox(minimum=0.1, maximum=10_000, value=10, decimals=1)
-        say(self._minutes, suffix=" min")
-        self._epochs = QSpinBox(minimum=1, maximum=100_000, value=20)
-        say(self._epochs, suffix=" epochs")
-        self._steps = QSpinBox(minimum=1, maximum=10_000_000, value=1000)
-        say(self._steps, suffix=" steps")
+        self._length = RunLength()
         self._device = QComboBox()
+        self._device.addItems(["auto", "cpu", "cuda", "mps"])
+        self._device.setEditable(True)
         self._seed = QSpinBox(minimum=0, maximum=2**31 - 1)
+        inset(self._seed)
         self._purpose = QLineEdit()
+        say(self._purpose, placeholderText="What this run is to find out (for the record)")
         self._from = Choices()
-        self._settings = QWidget()
+        self._settings = SettingsForm((), ())
         self._start = push(tr("Start"), icon_name="play", primary=True)
+        self._content = QWidget()
+        self._scroll = PanelColumn([self._content])
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._top = self._top_rows()
+        self._run = self._run_section()
         self._lay_out()
         self._wheel = WheelGuard(self)
         self._method.currentIndexChanged.connect(self._show_method)
         self._preset.currentIndexChanged.connect(self._apply_preset)
-        self._limit.chosen.connect(self._choose_limit)
         self._start.clicked.connect(self._ask)
 
     def set_methods(
@@ -100,21 +104,25 @@ class MethodForm(QDialog):
 
     def spec(self) -> RunSpec:
         """What the form asks for: only settings that differ from the card's defaults."""
-        limit, own = self._chosen_limit, self._own_settings()
-        settings = {name: field.value() for name, field in self._fields.items()}
-        if limit == _EPOCHS:
-            settings[_EPOCHS] = self._epochs.value()
+        settings, epochs = self._settings.changes(), self._length.epochs
+        if epochs is not None and epochs != self._own_settings().get(EPOCHS):
+            settings[EPOCHS] = epochs
         return RunSpec(
             method=self._card().key,
-            settings={name: value for name, value in settings.items() if value != own.get(name)},
+            settings=settings,
             preset=str(self._preset.currentData() or "") or None,
             seed=self._seed.value(),
-            minutes=self._minutes.value() if limit == _MINUTES else None,
-            steps=self._steps.value() if limit == _STEPS else None,
+            minutes=self._length.minutes,
+            steps=self._length.steps,
             start_from=str(self._from.currentData() or "") or None,
             device=self._device.currentText(),
             purpose=self._purpose.text().strip(),
         )
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self._align()
 
     def _card(self) -> MethodCard:
         return self._cards[str(self._method.currentData())]
@@ -161,104 +169,114 @@ class MethodForm(QDialog):
         return [tr("{cracked:,} {cracked:tile|tiles} tagged cracked, {intact:,} intact", **counts)]
 
     def _draw_settings(self, card: MethodCard) -> None:
-        layout = self._settings.layout()
-        assert isinstance(layout, QFormLayout)
-        while layout.rowCount():
-            layout.removeRow(0)
-        settings = [setting for setting in card.settings if setting.name not in _LENGTHS]
-        self._fields = {setting.name: field_for(setting) for setting in settings}
-        for setting in settings:
-            name = text(tr(setting.name.replace("_", " ")), kind="muted")
-            say(name, toolTip=setting.help)
-            name.setMinimumHeight(_ROW)
-            layout.addRow(name, self._fields[setting.name].widget)
+        drawn = SettingsForm([one for one in card.settings if one.name not in _LENGTHS], card.groups)
+        self._place.replaceWidget(self._settings, drawn)
+        self._settings.setParent(None)
+        self._settings.deleteLater()
+        self._settings = drawn
+        drawn.unfolded.connect(self._reveal)
+        self._align()
+        self._order_tabs()
         self._wheel.watch()
         self._show_own_length()
         self._fit_to_tiles(card)
 
     def _fit_to_tiles(self, card: MethodCard) -> None:
-        field = self._fields.get(CROP)
+        field = self._settings.fields.get(CROP)
         if field is not None:
             shown = RunSpec(method=card.key, settings={CROP: field.value()})
             field.set_value(fitted_to_tiles(shown, card, self._stock).settings[CROP])
 
     def _apply_preset(self) -> None:
-        own = self._own_settings()
-        for name, field in self._fields.items():
-            field.set_value(own[name])
+        self._settings.show_own(self._own_settings())
         self._show_own_length()
         self._fit_to_tiles(self._card())
 
     def _show_own_length(self) -> None:
         own = self._own_settings()
-        epochs, minutes = own.get(_EPOCHS), own.get(_MINUTES)
-        if epochs:
-            say(self._own_length, text=tr("{count:,} {count:epoch|epochs}", count=epochs))
-        else:
-            say(self._own_length, text=tr("{minutes:g} min", minutes=minutes) if minutes else "")
-
-    def _choose_limit(self, limit: str) -> None:
-        self._chosen_limit = limit
-        self._own_length.setVisible(limit == _DEFAULT)
-        self._minutes.setVisible(limit == _MINUTES)
-        self._epochs.setVisible(limit == _EPOCHS)
-        self._steps.setVisible(limit == _STEPS)
+        self._length.show_own(epochs=own.get(EPOCHS), minutes=own.get(MINUTES))
 
     def _ask(self) -> None:
         self.run_asked.emit(self.spec())
         self.accept()
 
+    def _reveal(self, section: Section) -> None:
+        """Scroll to what was unfolded, its heading at the top where it has no room, once it is laid out."""
+
+        def scroll() -> None:
+            head = section.mapTo(self._content, section.rect().topLeft())
+            self._scroll.ensureWidgetVisible(section, 0, 0)
+            self._scroll.ensureVisible(0, head.y(), 0, 0)
+
+        QTimer.singleShot(0, section, scroll)
+
+    def _align(self) -> None:
+        """All labels are as wide as the widest: the rows lie in several layouts."""
+        labels = self.findChildren(QLabel, ROW_LABEL)
+        widest = max(label.sizeHint().width() for label in labels)
+        for label in labels:
+            label.setMinimumWidth(widest)
+
+    def _order_tabs(self) -> None:
+        """From top to bottom: a method's settings come to the form later than what is below them."""
+        stops = [
+            one
+            for one in self.findChildren(QWidget)
+            if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.focusProxy() is None and one.window() is self
+        ]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
+
+    def _top_rows(self) -> QFormLayout:
+        made = rows()
+        made.setContentsMargins(MARGIN, MARGIN, MARGIN, 8)
+        made.addRow(row_label(tr("Method")), self._method)
+        made.addRow(row_label(""), self._summary)
+        made.addRow(row_label(tr("Needs")), self._needs)
+        made.addRow(row_label(tr("Classes")), self._classes)
+        made.addRow(row_label(tr("Preset")), self._preset)
+        made.addRow(row_label(tr("Start from")), self._from)
+        made.addRow(row_label(tr("Length")), self._length)
+        return made
+
+    def _run_section(self) -> Section:
+        made, inside = Section(tr("Device, seed and purpose"), folded=True), rows()
+        inside.addRow(row_label(tr("Device")), self._device)
+        inside.addRow(row_label(tr("Seed")), self._seed)
+        inside.addRow(row_label(tr("Purpose")), self._purpose)
+        made.body.addLayout(inside)
+        made.unfolded.connect(lambda: self._reveal(made))
+        return made
+
     def _lay_out(self) -> None:
-        self._device.addItems(["auto", "cpu", "cuda", "mps"])
-        self._device.setEditable(True)
-        say(self._purpose, placeholderText="What this run is to find out (for the record)")
-        top = self._top = QFormLayout()
-        top.setHorizontalSpacing(16)
-        top.setVerticalSpacing(8)
-        top.addRow(text(tr("Method")), self._method)
-        top.addRow("", self._summary)
-        top.addRow(text(tr("Needs")), self._needs)
-        top.addRow(text(tr("Classes")), self._classes)
-        top.addRow(text(tr("Preset")), self._preset)
-        top.addRow(text(tr("Start from")), self._from)
-        limit = QHBoxLayout()
-        limit.setSpacing(10)
-        limit.addWidget(self._limit, 1)
-        limit.addWidget(self._own_length)
-        limit.addWidget(self._minutes)
-        limit.addWidget(self._epochs)
-        limit.addWidget(self._steps)
-        top.addRow(text(tr("Length")), limit)
-        top.addRow(text(tr("Device")), self._device)
-        top.addRow(text(tr("Seed")), self._seed)
-        top.addRow(text(tr("Purpose")), self._purpose)
-        form = QFormLayout(self._settings)
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(6)
-        self._settings.setObjectName("panel_body")
-        scroll = QScrollArea()
-        scroll.setWidget(self._settings)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setObjectName("panel")
-        scroll.setMinimumHeight(160)
+        place = QWidget()
+        self._place = _column(place)
+        self._place.addWidget(self._settings)
+        content = _column(self._content)
+        content.addLayout(self._top)
+        content.addWidget(place)
+        content.addWidget(self._run)
+        content.addWidget(self._notes)
+        column = _column(self)
+        column.addWidget(self._scroll, 1)
+        column.addWidget(line())
+        column.addLayout(self._buttons())
+
+    def _buttons(self) -> QHBoxLayout:
         cancel = push(tr("Cancel"))
         cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self._start)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 16)
-        column.setSpacing(12)
-        column.addLayout(top)
-        column.addWidget(line())
-        column.addWidget(text(tr("Settings"), kind="heading"))
-        column.addWidget(scroll, 1)
-        column.addWidget(self._notes)
-        column.addLayout(buttons)
-        self._notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        for box in (self._minutes, self._epochs, self._steps, self._seed):
-            inset(box)
-        self._limit.choose(_DEFAULT)
-        self._choose_limit(_DEFAULT)
+        made = QHBoxLayout()
+        made.setContentsMargins(MARGIN, 12, MARGIN, 12)
+        made.setSpacing(8)
+        made.addStretch(1)
+        made.addWidget(cancel)
+        made.addWidget(self._start)
+        return made
+
+
+def _column(of: QWidget) -> QVBoxLayout:
+    """From border to border."""
+    made = QVBoxLayout(of)
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setSpacing(0)
+    return made

@@ -1,6 +1,7 @@
 """One input per `Setting`: a check box, a choice, a whole number, a number or words."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 
@@ -25,6 +26,10 @@ class SettingField(ABC):
     def set_value(self, value: SettingValue) -> None:
         """Show `value`."""
 
+    @abstractmethod
+    def on_change(self, act: Callable[[], object]) -> None:
+        """Do it whenever the value is another."""
+
 
 class _Switch(SettingField):
     def __init__(self, setting: Setting) -> None:
@@ -37,6 +42,9 @@ class _Switch(SettingField):
     def set_value(self, value: SettingValue) -> None:
         self.widget.setChecked(bool(value))
 
+    def on_change(self, act: Callable[[], object]) -> None:
+        self.widget.toggled.connect(lambda _value: act())
+
 
 class _Choice(SettingField):
     def __init__(self, setting: Setting) -> None:
@@ -48,6 +56,9 @@ class _Choice(SettingField):
 
     def set_value(self, value: SettingValue) -> None:
         self.widget.setCurrentText(str(value))
+
+    def on_change(self, act: Callable[[], object]) -> None:
+        self.widget.currentTextChanged.connect(lambda _value: act())
 
 
 class _Whole(SettingField):
@@ -64,6 +75,9 @@ class _Whole(SettingField):
 
     def set_value(self, value: SettingValue) -> None:
         self.widget.setValue(int(value))
+
+    def on_change(self, act: Callable[[], object]) -> None:
+        self.widget.valueChanged.connect(lambda _value: act())
 
 
 class _Number(SettingField):
@@ -82,6 +96,9 @@ class _Number(SettingField):
     def set_value(self, value: SettingValue) -> None:
         self.widget.setValue(float(value))
 
+    def on_change(self, act: Callable[[], object]) -> None:
+        self.widget.valueChanged.connect(lambda _value: act())
+
 
 class _Words(SettingField):
     def __init__(self, _setting: Setting) -> None:
@@ -92,6 +109,9 @@ class _Words(SettingField):
 
     def set_value(self, value: SettingValue) -> None:
         self.widget.setText(str(value))
+
+    def on_change(self, act: Callable[[], object]) -> None:
+        self.widget.textChanged.connect(lambda _value: act())
 
 
 def field_for(setting: Setting) -> SettingField:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QScro
 
 from crackstudio.core.runs import Stock
 from crackstudio.engine.cards import method_cards
+from crackstudio.studio.widgets.bricks import Section
 from crackstudio.studio.widgets.method_form import MethodForm
 from crackstudio.studio.widgets.panel_column import PanelColumn
 
@@ -65,8 +66,11 @@ def test_the_wheel_over_the_retrain_form_turns_nothing(qtbot):
     for card in method_cards():
         form.set_methods([card], stock=Stock(), chosen=card.key)
         form.show()
+        for section in form.findChildren(Section):
+            section.unfold()
         form._purpose.setFocus()
-        qtbot.waitUntil(lambda: any(field.widget.isVisible() for field in form._fields.values()))
+        qtbot.waitUntil(form._purpose.hasFocus)
+        qtbot.waitUntil(lambda: any(field.widget.isVisible() for field in form._settings.fields.values()))
         assert turned(form, form.findChild(QScrollArea)) == []
 
 
