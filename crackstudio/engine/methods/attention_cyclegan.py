@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -21,11 +22,13 @@ from torch.optim import Adam, AdamW, Optimizer, RMSprop
 
 from crackstudio.core.runs import MethodCard, Need, NeedKind
 from crackstudio.engine.collapse import Guard
-from crackstudio.engine.method import Method, Sample, Stream
+from crackstudio.engine.instances import loudest_crops
+from crackstudio.engine.method import Feed, Method, Sample, Stream
 from crackstudio.engine.networks.adversarial import (
     MadePool,
     attended,
     background_change,
+    loudest,
     mask_loss,
     passes_as_real,
     tag_loss,
@@ -126,6 +129,9 @@ class AttentionCycleGAN(Method):
     def streams(self) -> Mapping[Stream, int]:
         return {Stream.CRACKED: self.config.batch, Stream.INTACT: self.config.batch}
 
+    def feed(self) -> Feed:
+        return replace(super().feed(), instances=self.config.instances)
+
     def networks(self) -> Mapping[str, nn.Module]:
         return self._networks
 
@@ -144,6 +150,10 @@ class AttentionCycleGAN(Method):
         return self._optimisers
 
     def train_step(self, batch: Mapping[Stream, Sample], progress: float) -> dict[str, Tensor]:
+        batch = {
+            stream: loudest_crops(sample, self._loudness, instances=self.config.instances)
+            for stream, sample in batch.items()
+        }
         taught_from = 1 - self.config.distil
         if progress >= taught_from and self.config.distil:
             losses = self._teach(batch, (progress - taught_from) / self.config.distil)
@@ -180,6 +190,10 @@ class AttentionCycleGAN(Method):
         super().soften()
         self._slower *= 0.5
         self._tag_weight = max(1.5 * self._tag_weight, 0.5)
+
+    def _loudness(self, images: Tensor) -> Tensor:
+        """(N,): what the tag is judged by, as the averaged generator sees it."""
+        return loudest(self._proposing.attend(_signed(images)), share=self.config.top_share)
 
     def _repair(self, batch: Mapping[Stream, Sample], progress: float) -> dict[str, Tensor]:
         """One step of the generators, then of their discriminators."""

@@ -10,6 +10,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from crackstudio.core.runs import Preset, SettingValue
+from crackstudio.engine.instances import Instances
 from crackstudio.engine.method import MethodConfig
 from crackstudio.engine.networks.adversarial import Similarity
 from crackstudio.engine.networks.blocks import BlockKind
@@ -83,6 +84,7 @@ class AttentionCycleGANConfig(MethodConfig, frozen=True, kw_only=True):
         int, Meta(ge=32, le=1024, description="Side of the square crops a step trains on.", extra={"unit": "px"})
     ] = 96
     batch: Annotated[int, Meta(ge=1, le=64, description="Cracked images in a step, and as many intact ones.")] = 4
+    instances: Instances = 1
 
     difficulty: Annotated[
         Difficulty, Meta(description="How hard the defect is to tell from the surface: sizes that are 0 go by it.")
