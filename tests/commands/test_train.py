@@ -96,3 +96,33 @@ def test_train_then_propose_then_evaluate(tmp_path: Path) -> None:
     evaluation = evaluate_folders(tmp_path / "maps", tmp_path / "masks")
     assert evaluation.images == 6
     assert evaluation.threshold == proposals.threshold
+
+
+def tagged_folder(folder: Path, *, side: int) -> Path:
+    """Four cracked and four intact images."""
+    for number in range(8):
+        drawn = draw(number, cracked=number < 4, height=side, width=side)
+        rasters.write_png(folder / ("cracked" if drawn.cracked else "intact") / f"{number}.png", drawn.image)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("side", "settings", "said"),
+    [(160, {}, True), (160, {"instances": 2}, False), (160, {"tile": 96}, False), (48, {}, False)],
+)
+def test_that_a_crop_may_miss_the_crack_of_a_large_image_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], side: int, settings: dict[str, int], said: bool
+) -> None:
+    spec = RunSpec(method="cam", steps=1, settings={"tile": 32, "batch": 1, "width": 4, **settings}, device="cpu")
+    folder = tagged_folder(tmp_path / "images", side=side)
+    train_command(TrainRequest(folder=folder, spec=spec, out=tmp_path / "run"), json=True)
+    told = capsys.readouterr().err
+    assert ("25 times as large as a crop of 32 px" in told) is said
+    assert ("--set instances=8" in told) is said
+
+
+def test_a_method_without_instances_is_not_told_of_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = RunSpec(method="segdec", steps=1, settings={"tile": 32, "batch": 1, "width": 2}, device="cpu")
+    folder = tagged_folder(tmp_path / "images", side=160)
+    train_command(TrainRequest(folder=folder, spec=spec, out=tmp_path / "run"), json=True)
+    assert "instances" not in capsys.readouterr().err
