@@ -35,12 +35,13 @@ LARGE, LOOKED_AT = 4, 200
 class TrainRequest:
     """What the command line asks for; see `RunSpec`. `out` is the run's folder, None for a new one in the project.
 
-    `project` is where that is kept, if not below `folder`.
+    `tiles` is a table of tile tags, see `project.tile_table`. `project` is where that is kept, if not below `folder`.
     """
 
     folder: Path
     spec: RunSpec
     masks: Path | None = None
+    tiles: Path | None = None
     project: Path | None = None
     out: Path | None = None
 
@@ -87,7 +88,9 @@ def _prepared(request: TrainRequest) -> RunFolder:
     config_for(method, spec)  # says what is wrong before anything is written
     if request.out is not None and (request.out / "run.json").exists():
         run = RunFolder(request.out)
-        command = command_line(spec, folder=request.folder, masks=request.masks, project=request.project)
+        command = command_line(
+            spec, folder=request.folder, masks=request.masks, tiles=request.tiles, project=request.project
+        )
         if run.record().command != command or run.state() is not RunState.INTERRUPTED:
             raise RunError(f"{run.path} holds another run. It was left as it is; choose another --out.")
         return run
@@ -98,7 +101,7 @@ def _prepared(request: TrainRequest) -> RunFolder:
     run = RunFolder(request.out) if request.out else new_run(Layout(home).runs, spec.method)
     try:
         snapshot = snapshot_of_folder(
-            request.folder, masks=request.masks, project=request.project, run=run, report=_say
+            request.folder, masks=request.masks, tiles=request.tiles, project=request.project, run=run, report=_say
         )
         require(method.card, snapshot)
         about_tags = _about_tiles(method, spec, snapshot), _about_instances(method, spec, snapshot)
@@ -107,7 +110,9 @@ def _prepared(request: TrainRequest) -> RunFolder:
     except CrackStudioError:
         shutil.rmtree(run.path, ignore_errors=True)  # it was empty, and holds nothing but copies yet
         raise
-    run.write_request(spec, snapshot, folder=request.folder, masks=request.masks, project=request.project)
+    run.write_request(
+        spec, snapshot, folder=request.folder, masks=request.masks, tiles=request.tiles, project=request.project
+    )
     return run
 
 
