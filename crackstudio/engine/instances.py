@@ -1,8 +1,9 @@
 """Multiple instances: a tag is said of an image, so of several crops of it the loudest has to answer for the tag.
 
 A crack may cover little of a large image that is tagged cracked; most crops of it are then intact, and wrongly taught.
-The loudest of several likely shows the crack. The loudest of as many crops of an intact image is what comes closest to
-one: a maximum is taken on both sides, or else the maximum itself would tell them apart.
+The loudest of several likely shows the crack, once attention has found anything; before, it is any of them. The loudest
+of as many crops of an intact image is what comes closest to a crack: a maximum is taken on both sides, or else the
+maximum itself would tell them apart.
 """
 
 from collections.abc import Callable
