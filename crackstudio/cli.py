@@ -110,6 +110,10 @@ def train(
     preset: Annotated[str | None, typer.Option(help="Settings under a name, e.g. a paper's.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="name=value; repeatable.")] = None,
     masks: Annotated[Path | None, typer.Option(help="Masks, found by relative path, then by stem.")] = None,
+    tiles: Annotated[
+        Path | None,
+        typer.Option(help="CSV of tagged areas: image, left, top, width, height (or side) in px, tag."),
+    ] = None,
     project: Annotated[Path | None, typer.Option(help="Where the project is kept, if not in FOLDER.")] = None,
     start_from: Annotated[Path | None, typer.Option("--from", help="Start from this checkpoint or run.")] = None,
     seed: Annotated[int, typer.Option(min=0)] = 0,
@@ -132,7 +136,8 @@ def train(
         steps=steps,
         device=device,
     )
-    train_command(TrainRequest(folder=folder, spec=spec, masks=masks, project=project, out=out), json=json)
+    request = TrainRequest(folder=folder, spec=spec, masks=masks, tiles=tiles, project=project, out=out)
+    train_command(request, json=json)
 
 
 @app.command()

@@ -1,18 +1,23 @@
 """`crackstudio train`: a run without the studio, by the same loop."""
 
+import contextlib
 import json as json_text
+import math
 import shutil
 import signal
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from crackstudio.commands.progress import bar
 from crackstudio.core import wire
-from crackstudio.core.errors import CrackStudioError, RunError, SettingError
+from crackstudio.core.errors import CrackStudioError, RasterError, RunError, SettingError
+from crackstudio.core.images import Tag
 from crackstudio.core.runs import NeedKind, RunSpec, RunState, Snapshot
+from crackstudio.project import rasters
 from crackstudio.project.class_file import read_classes
 from crackstudio.project.layout import HOME_NAME, Layout
 from crackstudio.project.run_folder import RunFolder, checkpoint_at, command_line, new_run
@@ -22,17 +27,21 @@ from crackstudio.project.walk import require_folder
 if TYPE_CHECKING:
     from crackstudio.engine.method import Method
 
+LARGE, LOOKED_AT = 4, 200
+"""Crops to an image from which one crop is likely to miss its crack; images that are enough to tell their size."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainRequest:
     """What the command line asks for; see `RunSpec`. `out` is the run's folder, None for a new one in the project.
 
-    `project` is where that is kept, if not below `folder`.
+    `tiles` is a table of tile tags, see `project.tile_table`. `project` is where that is kept, if not below `folder`.
     """
 
     folder: Path
     spec: RunSpec
     masks: Path | None = None
+    tiles: Path | None = None
     project: Path | None = None
     out: Path | None = None
 
@@ -79,7 +88,9 @@ def _prepared(request: TrainRequest) -> RunFolder:
     config_for(method, spec)  # says what is wrong before anything is written
     if request.out is not None and (request.out / "run.json").exists():
         run = RunFolder(request.out)
-        command = command_line(spec, folder=request.folder, masks=request.masks, project=request.project)
+        command = command_line(
+            spec, folder=request.folder, masks=request.masks, tiles=request.tiles, project=request.project
+        )
         if run.record().command != command or run.state() is not RunState.INTERRUPTED:
             raise RunError(f"{run.path} holds another run. It was left as it is; choose another --out.")
         return run
@@ -90,15 +101,18 @@ def _prepared(request: TrainRequest) -> RunFolder:
     run = RunFolder(request.out) if request.out else new_run(Layout(home).runs, spec.method)
     try:
         snapshot = snapshot_of_folder(
-            request.folder, masks=request.masks, project=request.project, run=run, report=_say
+            request.folder, masks=request.masks, tiles=request.tiles, project=request.project, run=run, report=_say
         )
         require(method.card, snapshot)
-        for words in filter(None, (_about_tiles(method, spec, snapshot), _about_classes(request, home))):
+        about_tags = _about_tiles(method, spec, snapshot), _about_instances(method, spec, snapshot)
+        for words in filter(None, (*about_tags, _about_classes(request, home))):
             _say(words)
     except CrackStudioError:
         shutil.rmtree(run.path, ignore_errors=True)  # it was empty, and holds nothing but copies yet
         raise
-    run.write_request(spec, snapshot, folder=request.folder, masks=request.masks, project=request.project)
+    run.write_request(
+        spec, snapshot, folder=request.folder, masks=request.masks, tiles=request.tiles, project=request.project
+    )
     return run
 
 
@@ -118,6 +132,26 @@ def _about_tiles(method: "type[Method]", spec: RunSpec, snapshot: Snapshot) -> s
     if crop < stock.tile_side:
         words += f" A crop of {crop} px may miss the crack of its tile: --set tile={stock.tile_side} shows all of it."
     return words
+
+
+def _about_instances(method: "type[Method]", spec: RunSpec, snapshot: Snapshot) -> str:
+    """What to do where images that are tagged as a whole are much larger than the one crop that is taken for them."""
+    from crackstudio.engine.cards import config_for, settings_from
+
+    config = config_for(method, spec)
+    if settings_from(config).get("instances") != 1:
+        return ""
+    whole = [item for item in snapshot.items if item.tag is Tag.CRACKED and not item.mask and item.tiles is None]
+    crops = []
+    for item in whole[:: 1 + len(whole) // LOOKED_AT]:
+        with contextlib.suppress(RasterError):  # training leaves it out and says so
+            crops.append(math.prod(rasters.size_of(Path(item.image), item.page)) / config.tile**2)
+    if not crops or median(crops) <= LARGE:
+        return ""
+    return (
+        f"An image tagged cracked is {median(crops):.0f} times as large as a crop of {config.tile} px, which may well "
+        "miss its crack: --set instances=8 takes the loudest of eight."
+    )
 
 
 def _about_classes(request: TrainRequest, home: Path) -> str:

@@ -11,6 +11,7 @@ CrackStudioError
 ├── CheckpointError         a checkpoint is damaged, foreign or of another method
 ├── SettingError            a setting is unknown or out of range
 ├── NeedsError              a method was started without what it needs
+├── TableError              a table does not say what it should
 ├── ScoreError              maps and truth cannot be compared
 └── RunError                a run ended without a result
 """
@@ -58,6 +59,10 @@ class SettingError(CrackStudioError):
 
 class NeedsError(CrackStudioError):
     """A method was started without what it needs."""
+
+
+class TableError(CrackStudioError):
+    """A table does not say what it should."""
 
 
 class ScoreError(CrackStudioError):

@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from crackstudio.core.images import Domain, MaskKind, Split, Tag
-from crackstudio.core.tiles import TileTags
+from crackstudio.core.tiles import AreaTags, TileTags
 
 SettingValue = bool | int | float | str
 
@@ -180,7 +180,7 @@ class SnapshotItem(msgspec.Struct, frozen=True, kw_only=True):
     mask_kind: MaskKind | None = None
     split: Split = Split.TRAIN
     domain: Domain = Domain.SOURCE
-    tiles: TileTags | None = None
+    tiles: TileTags | AreaTags | None = None
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):

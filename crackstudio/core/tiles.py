@@ -1,4 +1,7 @@
-"""Tile tags: what a person says of the tiles of a large image, where one tag for all of it would say too little."""
+"""Tile tags: what a person says of the tiles of a large image, where one tag for all of it would say too little.
+
+In the studio tiles are those of a grid; a table from elsewhere may say its own areas, which lie on none.
+"""
 
 import math
 from collections.abc import Iterable
@@ -85,6 +88,10 @@ class TileTags(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         cell = _CELLS[tag]
         return [place for place, found in enumerate(self.cells) if found == cell]
 
+    def areas(self, tag: Tag) -> list[TileArea]:
+        """The pixels of the tiles with this tag."""
+        return [self.area(place) for place in self.places(tag)]
+
     def tag_at(self, place: int) -> Tag:
         """Of one tile."""
         return _TAGS[self.cells[place]]
@@ -146,6 +153,35 @@ class TileTags(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     def _edge(self, number: int, count: int, length: int) -> int:
         return length if number == count else number * self.size
+
+
+class AreaTags(NamedTuple):
+    """Tags of areas of one image of `width` x `height` px that lie wherever somebody cut them; they may overlap.
+
+    A tuple, not a struct: on disk that tells them from `TileTags`.
+    """
+
+    width: int
+    height: int
+    cracked: tuple[TileArea, ...] = ()
+    intact: tuple[TileArea, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """The longest side of any area, px."""
+        return max((max(area.height, area.width) for area in (*self.cracked, *self.intact)), default=0)
+
+    def count(self, tag: Tag) -> int:
+        """How many areas have this tag."""
+        return len(self.areas(tag))
+
+    def areas(self, tag: Tag) -> list[TileArea]:
+        """The areas with this tag."""
+        return list({Tag.CRACKED: self.cracked, Tag.INTACT: self.intact}.get(tag, ()))
+
+    def is_of(self, *, width: int, height: int) -> bool:
+        """Whether they are of an image of this size."""
+        return (self.width, self.height) == (width, height)
 
 
 def _count(length: int, size: int) -> int:

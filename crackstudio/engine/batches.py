@@ -125,6 +125,7 @@ class Batches:
 
     def _cut(self, stream: Stream, *, random: np.random.Generator) -> list[Crop]:
         endless, count = self._orders[stream]
+        count *= self._dataset.feed.instances
         crops: list[Crop] = []
         unreadable: dict[str, Exception] = {}
         passed_over = 0
@@ -138,7 +139,7 @@ class Batches:
                 continue
             aim = draw.aim or (Aim.ON_CRACK if random.random() < ON_CRACK_SHARE else Aim.ANYWHERE)
             try:
-                crops.append(self._dataset.crop(draw.index, aim=aim, random=random))
+                crops += self._dataset.bag(draw.index, aim=aim, random=random)
                 passed_over = 0
             except (RasterError, MaskError) as error:
                 # one damaged file must not end a night's run: the next image takes its place

@@ -108,6 +108,12 @@ class Dataset:
             kept = found[index]
         return kept
 
+    def bag(self, index: int, *, aim: Aim, random: np.random.Generator) -> list[Crop]:
+        """As many crops as the feed has instances; one crop so often where a mask shows a defect, see `Feed`."""
+        count = self.feed.instances
+        different = 1 if len(self.picture(index).cracks) else count
+        return [self.crop(index, aim=aim, random=random) for _ in range(different)] * (count // different)
+
     def crop(self, index: int, *, aim: Aim, random: np.random.Generator) -> Crop:
         """A random crop of the feed's size, padded by reflection where the image is smaller, turned and jittered."""
         item, picture, feed = self.items[index], self.picture(index), self.feed

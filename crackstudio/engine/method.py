@@ -32,6 +32,7 @@ class Stream(StrEnum):
 class Sample:
     """One batch of one stream, on the trainer's device.
 
+    N is the images drawn times the feed's `instances`; the crops of one image follow each other.
     images: (N, 3, H, W) float32 in [0, 1]. cracked: (N,) float32, the hard tag. masks: (N, 1, H, W) float32 0/1.
     weights: (N, 1, H, W) float32 loss weight: 0 where unsure or where no mask is known, distance weights on region
     labels.
@@ -51,7 +52,8 @@ class Feed:
 
     Crops are `height` x `width` px, cut at random; flipped, turned and magnified by exp(-zoom) to exp(zoom) jointly
     with mask and weights. `jitter` is the strength of the photometric jitter (0 = none). `power`, `positive_weight` and
-    `floor` shape the distance weights of region labels, `dilate` (px) widens every mask first.
+    `floor` shape the distance weights of region labels, `dilate` (px) widens every mask first. Of each image drawn come
+    `instances` crops; where a mask shows a defect these are one crop so often, for its aim has chosen already.
     """
 
     height: int
@@ -63,6 +65,7 @@ class Feed:
     positive_weight: float = 1.0
     floor: float = 0.0
     dilate: int = 1
+    instances: int = 1
 
     @property
     def size(self) -> tuple[int, int]:

@@ -3,14 +3,17 @@
 import math
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated
 
 import torch
+import torch.nn.functional as F
 from msgspec import Meta
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer
 
-from crackstudio.engine.method import Method, MethodConfig, Sample, Stream
+from crackstudio.engine.instances import Instances, loudest_crops
+from crackstudio.engine.method import Feed, Method, MethodConfig, Sample, Stream
 
 
 class TaggedConfig(MethodConfig, frozen=True, kw_only=True):
@@ -20,6 +23,7 @@ class TaggedConfig(MethodConfig, frozen=True, kw_only=True):
         int, Meta(ge=32, le=1024, description="Side of the square crops a step trains on.", extra={"unit": "px"})
     ] = 96
     batch: Annotated[int, Meta(ge=1, le=256, description="Cracked crops in a step, and as many intact ones.")] = 8
+    instances: Instances = 1
     width: Annotated[int, Meta(ge=4, le=128, description="Channels of the first stage, doubled at each of four.")] = 16
     depth: Annotated[int, Meta(ge=1, le=6, description="Residual blocks in each stage.")] = 2
     stride: Annotated[
@@ -39,8 +43,11 @@ class TaggedMethod(Method):
         self._optimiser: Optimizer | None = None
 
     @abstractmethod
-    def loss(self, images: Tensor, tags: Tensor) -> Tensor:
-        """Of (N, 3, H, W) in [-1, 1] and their tags, (N,) 1 or 0."""
+    def logits(self, images: Tensor) -> Tensor:
+        """(N, 3, H, W) in [0, 1] -> (N,) float32, that an image is cracked."""
+
+    def feed(self) -> Feed:
+        return replace(super().feed(), instances=self.config.instances)
 
     def streams(self) -> Mapping[Stream, int]:
         return {Stream.CRACKED: self.config.batch, Stream.INTACT: self.config.batch}
@@ -60,9 +67,12 @@ class TaggedMethod(Method):
         optimiser = self.optimisers()["classifier"]
         for group in optimiser.param_groups:
             group["lr"] = self.config.rate * (0.5 + 0.5 * math.cos(math.pi * progress))
-        cracked, intact = batch[Stream.CRACKED].images, batch[Stream.INTACT].images
+        cracked, intact = (
+            loudest_crops(batch[stream], self.logits, instances=self.config.instances).images
+            for stream in (Stream.CRACKED, Stream.INTACT)
+        )
         tags = torch.cat((cracked.new_ones(len(cracked)), intact.new_zeros(len(intact))))
-        loss = self.loss(torch.cat((cracked, intact)) * 2 - 1, tags)
+        loss = F.binary_cross_entropy_with_logits(self.logits(torch.cat((cracked, intact))), tags)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()

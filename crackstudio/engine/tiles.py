@@ -36,8 +36,7 @@ def tagged_tiles(items: Sequence[SnapshotItem]) -> Iterator[Tile]:
     for image, item in enumerate(items):
         for tag in (Tag.CRACKED, Tag.INTACT) if item.tiles is not None else ():
             assert item.tiles is not None
-            for place in item.tiles.places(tag):
-                area = item.tiles.area(place)
+            for area in item.tiles.areas(tag):
                 name = f"{item.name} {area.left},{area.top}"
                 piece = msgspec.structs.replace(item, name=name, tag=tag, mask=None, mask_kind=None, tiles=None)
                 yield Tile(item=piece, image=image, area=area)
@@ -49,6 +48,6 @@ def cut_out(rgb: NDArray[np.uint8], item: SnapshotItem, areas: Sequence[TileArea
     if tiles is not None and not tiles.is_of(width=width, height=height):
         raise MaskError(
             f"The tile tags of {item.name} are of {tiles.width} x {tiles.height} px, the image has {width} x {height}. "
-            "Neither was changed; look at the image in the studio and tag it anew."
+            "Neither was changed; tag the image anew, where it was tagged."
         )
     return [rgb[top : top + high, left : left + wide].copy() for top, left, high, wide in areas]

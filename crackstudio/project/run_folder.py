@@ -60,10 +60,13 @@ def checkpoint_at(path: Path) -> Path:
     return found.absolute()
 
 
-def command_line(spec: RunSpec, *, folder: Path, masks: Path | None = None, project: Path | None = None) -> str:
+def command_line(
+    spec: RunSpec, *, folder: Path, masks: Path | None = None, tiles: Path | None = None, project: Path | None = None
+) -> str:
     """The line that repeats a run headless, from wherever it is typed."""
     words = ["crackstudio", "train", str(folder.absolute()), "--method", spec.method]
     words += ["--masks", str(masks.absolute())] if masks else []
+    words += ["--tiles", str(tiles.absolute())] if tiles else []
     words += ["--project", str(project.absolute())] if project else []
     words += ["--preset", spec.preset] if spec.preset else []
     for name, value in spec.settings.items():
@@ -141,11 +144,12 @@ class RunFolder:
         *,
         folder: Path,
         masks: Path | None = None,
+        tiles: Path | None = None,
         project: Path | None = None,
     ) -> RunRecord:
         """Write `run.json` for a run on the images in `folder`, with `masks` instead of the project's.
 
-        `project`: where that is kept, if not below `folder`.
+        `tiles` is the table of tile tags. `project`: where that is kept, if not below `folder`.
         """
         record = RunRecord(
             id=self.id,
@@ -153,7 +157,7 @@ class RunFolder:
             created=_now().isoformat(timespec="seconds"),
             snapshot_digest=snapshot.digest,
             images=len(snapshot.items),
-            command=command_line(spec, folder=folder, masks=masks, project=project),
+            command=command_line(spec, folder=folder, masks=masks, tiles=tiles, project=project),
             versions={"python": platform.python_version(), **dict(filter(None, map(_version, _PACKAGES)))},
             who=_who(),
             commit=_commit(),

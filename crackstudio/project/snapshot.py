@@ -5,7 +5,7 @@ when it is renamed, when others are added, and in every later run.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -15,7 +15,7 @@ from crackstudio.core.classes import BACKGROUND, UNSURE
 from crackstudio.core.errors import FolderError, MaskError
 from crackstudio.core.images import Domain, ImageEntry, MaskKind, Review, Split, Tag, tag_of_folder
 from crackstudio.core.runs import Snapshot, SnapshotItem
-from crackstudio.core.tiles import TileTags
+from crackstudio.core.tiles import AreaTags, TileTags
 from crackstudio.project import database, proposals_file, rasters
 from crackstudio.project.catalogue import Catalogue, other_pictures
 from crackstudio.project.database import Stored
@@ -24,6 +24,7 @@ from crackstudio.project.layout import HOME_NAME, Layout
 from crackstudio.project.masks import Mask, MaskStore
 from crackstudio.project.pairing import MaskFolder
 from crackstudio.project.run_folder import RunFolder
+from crackstudio.project.tile_table import tags_of_table
 from crackstudio.project.walk import Walk, require_folder
 
 VALIDATION_SHARE = 0.2
@@ -86,13 +87,15 @@ def drafts_of_project(
     masks: MaskStore,
     run: RunFolder,
     digest: Callable[[ImageEntry], str | None] | None = None,
+    told: Mapping[str, AreaTags] = {},
 ) -> Iterator[Draft]:
     """What of a project can be trained on: confirmed masks (copied into the run), tagged images or tiles, the target.
 
-    `digest` takes that of an image which has none yet; one for which it gives None is left out.
+    `digest` takes that of an image which has none yet; one for which it gives None is left out. What was `told` of
+    areas of an image, by its name, counts in place of its tile tags.
     """
     for image in filter(is_usable, images):
-        item = _item_of(image, folder=folder, masks=masks, run=run)
+        item = _item_of(image, folder=folder, masks=masks, run=run, told=told.get(image.entry.name))
         if item.tag is not Tag.UNKNOWN or item.tiles is not None or item.domain is Domain.TARGET:
             known = image.entry.digest or (digest(image.entry) if digest else digest_of(Path(item.image)))
             if known is not None:
@@ -125,15 +128,17 @@ def snapshot_of_folder(
     *,
     masks: Path | None,
     run: RunFolder,
+    tiles: Path | None = None,
     project: Path | None = None,
     report: Callable[[str], None] = lambda _words: None,
 ) -> Snapshot:
     """The command line's: a project's confirmed masks where `folder` has a project, else tags from the folders' names.
 
     With `masks`, each image's mask is found there by relative path, then by stem, and counts as confirmed; not so
-    the untouched among `crackstudio propose`'s where there are others. `project`: where that is kept, if not below
+    the untouched among `crackstudio propose`'s where there are others. What the table `tiles` says of areas of an image
+    counts in place of a project's tile tags, but a mask goes first. `project`: where that is kept, if not below
     `folder`; nothing is written there. Raises `FolderError`, `MaskError` (ambiguous, or of another size),
-    `RasterError`, `ScoreError` (a damaged `proposals.json`).
+    `RasterError`, `ScoreError` (a damaged `proposals.json`), `TableError`.
     """
     require_folder(folder)
     layout = Layout(project or folder / HOME_NAME)
@@ -144,10 +149,22 @@ def snapshot_of_folder(
     if masks is None and layout.database.exists():
         store = MaskStore(layout, report=lambda _message: None)
         images = _looked_at(database.read_only(layout), folder=folder, report=report)
-        drafts = drafts_of_project(images, folder=folder, masks=store, run=run)
+        there = (image.entry for image in images if not image.gone)
+        told = tags_of_table(tiles, {entry.name: (folder / entry.path, entry.page) for entry in there}) if tiles else {}
+        drafts = drafts_of_project(images, folder=folder, masks=store, run=run, told=told)
     else:
-        drafts = _drafts_of_files(folder, _stood_by(masks, report=report) if masks else None, run)
-    return build_snapshot(drafts, run)
+        stood_by = _stood_by(masks, report=report) if masks else None
+        pictures = _pictures(folder, stood_by)
+        told = tags_of_table(tiles, pictures) if tiles else {}
+        drafts = _drafts_of_files(pictures, stood_by, run, told=told)
+    snapshot = build_snapshot(drafts, run)
+    passed_over = len(told) - sum(item.name in told and item.tiles is not None for item in snapshot.items)
+    if passed_over:
+        report(
+            f"{passed_over} of {len(told)} images in {tiles} have a mask, which tells more, or are flagged: what the "
+            "table says of them was left out."
+        )
+    return snapshot
 
 
 def _looked_at(images: Sequence[Stored], *, folder: Path, report: Callable[[str], None]) -> list[Stored]:
@@ -159,9 +176,9 @@ def _looked_at(images: Sequence[Stored], *, folder: Path, report: Callable[[str]
     return catalogue.images()
 
 
-def _item_of(image: Stored, *, folder: Path, masks: MaskStore, run: RunFolder) -> SnapshotItem:
+def _item_of(image: Stored, *, folder: Path, masks: MaskStore, run: RunFolder, told: AreaTags | None) -> SnapshotItem:
     entry = image.entry
-    tag, mask, tiles = entry.tag, f"masks/{entry.name}.png", tiles_of(image)
+    tag, mask, tiles = entry.tag, f"masks/{entry.name}.png", told or tiles_of(image)
     if tiles is not None and tiles.count(Tag.CRACKED):
         tag = Tag.CRACKED  # whatever was said of the whole
     confirmed = is_confirmed(entry) and masks.copy(entry.name, run.path / mask)
@@ -180,27 +197,43 @@ def _item_of(image: Stored, *, folder: Path, masks: MaskStore, run: RunFolder) -
     )
 
 
-def _drafts_of_files(folder: Path, masks: MaskFolder | None, run: RunFolder) -> Iterator[Draft]:
-    for found in (file for files in Walk(folder, skip=masks.folder if masks else None) for file in files):
-        image = folder / found.path
-        for page in range(rasters.page_count(image)):
-            name = f"{found.path}#{page}" if page else found.path
-            source = masks.find(name) if masks else None
-            tag, mask = tag_of_folder(found.path), f"masks/{name}.png"
-            if source is not None:
-                content = _fitting_mask(source, image, page)
-                rasters.write_png(run.path / mask, content)
-                tag = Tag.CRACKED if has_defect(content) else Tag.INTACT
-            if tag is not Tag.UNKNOWN:
-                item = SnapshotItem(
-                    name=name,
-                    image=str(image.absolute()),
-                    page=page,
-                    tag=tag,
-                    mask=mask if source else None,
-                    mask_kind=MaskKind.EXACT if source else None,
-                )
-                yield Draft(item=item, digest=digest_of(image))
+def _pictures(folder: Path, masks: MaskFolder | None) -> dict[str, tuple[Path, int]]:
+    """File and page of every picture below a folder but those of masks, by the name that it would have in a project."""
+    files = (file.path for files in Walk(folder, skip=masks.folder if masks else None) for file in files)
+    return {
+        f"{path}#{page}" if page else path: (folder / path, page)
+        for path in files
+        for page in range(rasters.page_count(folder / path))
+    }
+
+
+def _drafts_of_files(
+    pictures: Mapping[str, tuple[Path, int]],
+    masks: MaskFolder | None,
+    run: RunFolder,
+    *,
+    told: Mapping[str, AreaTags],
+) -> Iterator[Draft]:
+    for name, (image, page) in pictures.items():
+        source = masks.find(name) if masks else None
+        tag, mask, tiles = tag_of_folder(name), f"masks/{name}.png", told.get(name)
+        if tiles is not None and tiles.count(Tag.CRACKED):
+            tag = Tag.CRACKED
+        if source is not None:
+            content = _fitting_mask(source, image, page)
+            rasters.write_png(run.path / mask, content)
+            tag = Tag.CRACKED if has_defect(content) else Tag.INTACT
+        if tag is not Tag.UNKNOWN or tiles is not None:
+            item = SnapshotItem(
+                name=name,
+                image=str(image.absolute()),
+                page=page,
+                tag=tag,
+                mask=mask if source else None,
+                mask_kind=MaskKind.EXACT if source else None,
+                tiles=tiles if not source else None,
+            )
+            yield Draft(item=item, digest=digest_of(image))
 
 
 def _stood_by(folder: Path, *, report: Callable[[str], None]) -> MaskFolder:

@@ -1,5 +1,6 @@
 """What `train` does before its first step, and what it leaves where it cannot begin."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from crackstudio.commands.evaluate import evaluate_folders
 from crackstudio.commands.propose import propose_folder
 from crackstudio.commands.train import TrainRequest, _about_classes, train_command
-from crackstudio.core.errors import FolderError, NeedsError, RunError
+from crackstudio.core.errors import FolderError, NeedsError, RunError, TableError
 from crackstudio.core.images import Tag
 from crackstudio.core.runs import RunSpec, Snapshot
 from crackstudio.core.tiles import TileTags
@@ -96,3 +97,53 @@ def test_train_then_propose_then_evaluate(tmp_path: Path) -> None:
     evaluation = evaluate_folders(tmp_path / "maps", tmp_path / "masks")
     assert evaluation.images == 6
     assert evaluation.threshold == proposals.threshold
+
+
+def tagged_folder(folder: Path, *, side: int) -> Path:
+    """Four cracked and four intact images."""
+    for number in range(8):
+        drawn = draw(number, cracked=number < 4, height=side, width=side)
+        rasters.write_png(folder / ("cracked" if drawn.cracked else "intact") / f"{number}.png", drawn.image)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("side", "settings", "said"),
+    [(160, {}, True), (160, {"instances": 2}, False), (160, {"tile": 96}, False), (48, {}, False)],
+)
+def test_that_a_crop_may_miss_the_crack_of_a_large_image_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], side: int, settings: dict[str, int], said: bool
+) -> None:
+    spec = RunSpec(method="cam", steps=1, settings={"tile": 32, "batch": 1, "width": 4, **settings}, device="cpu")
+    folder = tagged_folder(tmp_path / "images", side=side)
+    train_command(TrainRequest(folder=folder, spec=spec, out=tmp_path / "run"), json=True)
+    told = capsys.readouterr().err
+    assert ("25 times as large as a crop of 32 px" in told) is said
+    assert ("--set instances=8" in told) is said
+
+
+def test_a_method_without_instances_is_not_told_of_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = RunSpec(method="segdec", steps=1, settings={"tile": 32, "batch": 1, "width": 2}, device="cpu")
+    folder = tagged_folder(tmp_path / "images", side=160)
+    train_command(TrainRequest(folder=folder, spec=spec, out=tmp_path / "run"), json=True)
+    assert "instances" not in capsys.readouterr().err
+
+
+def test_areas_of_a_table_are_trained_on_and_its_faults_leave_nothing_behind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rasters.write_png(tmp_path / "images" / "bridge.png", draw(1, cracked=True, height=300, width=400).image)
+    table = tmp_path / "tiles.csv"
+    areas = [f"bridge;{left};{top};48;{int(top < 150)}" for left in range(0, 352, 100) for top in (0, 90, 200, 252)]
+    table.write_text("\ufeffimage;left;top;side;tag\r\n" + "\r\n".join(areas) + "\r\n", encoding="utf-8")
+    spec = RunSpec(method="cam", steps=2, settings={"tile": 32, "batch": 2, "width": 4}, device="cpu")
+    request = TrainRequest(folder=tmp_path / "images", spec=spec, tiles=table, out=tmp_path / "run")
+    train_command(request, json=True)
+    told = capsys.readouterr()
+    assert '"step": 2' in told.out
+    assert "8 tiles tagged cracked, 8 intact, of up to 48 px." in told.err
+    assert f"--tiles {table}" in RunFolder(tmp_path / "run").record().command
+    table.write_text("image;left;top;side;tag\nbridge;390;0;48;1\n")
+    with pytest.raises(TableError, match="line 2"):
+        train_command(replace(request, out=tmp_path / "other"), json=False)
+    assert not (tmp_path / "other").exists()

@@ -51,7 +51,7 @@ def batch(count: int = 2, *, seed: int = 0) -> Mapping[Stream, Sample]:
 
 def method(**settings: bool | float | str) -> AttentionCycleGAN:
     torch.manual_seed(0)
-    return AttentionCycleGAN(msgspec.convert({**SMALL, **settings}, AttentionCycleGANConfig))
+    return AttentionCycleGAN(msgspec.convert({**SMALL, "one_way": False, **settings}, AttentionCycleGANConfig))
 
 
 def rates(trained: AttentionCycleGAN) -> list[float]:

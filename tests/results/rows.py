@@ -30,6 +30,7 @@ class Row:
 _SEEDS = (0, 1, 2)
 _TAGS = "attention-cyclegan"
 _PLAIN: Mapping[str, SettingValue] = {
+    "one_way": False,
     "reverse_attention": True,
     "optimiser": "rmsprop",
     "rate": 2e-4,
@@ -53,8 +54,8 @@ def rows() -> Iterator[Row]:
         yield _cracks(f"unet-{seed}", "U-Net, all masks", method="unet", seed=seed, minutes=10, uses_masks=True)
     yield _cracks("default-45", "default, tags, 45 min", method=_TAGS, minutes=45)
     yield _cracks("unet-45", "U-Net, all masks, 45 min", method="unet", minutes=45, uses_masks=True)
-    yield _cracks("one-way", "one-way", method=_TAGS, preset="one-way", minutes=10)
-    for preset in ("repairergan-simple", "repairergan-complex", "attentiongan-v1", "attentiongan-v2"):
+    yield _cracks("two-way", "two-way", method=_TAGS, preset="two-way", minutes=10)
+    for preset in ("repairergan-simple", "repairergan-complex", "one-way", "attentiongan-v1", "attentiongan-v2"):
         yield _cracks(preset, preset, method=_TAGS, preset=preset, steps=100, figures=False)
     yield _cracks("grad-cam", "classifier, Grad-CAM", method="cam", minutes=10)
     yield _cracks("grad-cam-plus", "classifier, Grad-CAM++", method="cam", preset="grad-cam++", minutes=10)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from crackstudio.core.runs import MethodCard, Need, NeedKind
 from crackstudio.engine.collapse import Guard
-from crackstudio.engine.networks.adversarial import loudest, tag_loss
+from crackstudio.engine.networks.adversarial import loudest
 from crackstudio.engine.networks.classifiers import AttentiveClassifier, Trunk
 from crackstudio.engine.tagged import TaggedConfig, TaggedMethod
 
@@ -46,8 +46,8 @@ class AttentionClassifier(TaggedMethod):
         trunk = Trunk(width=config.width, depth=config.depth, stride=config.stride)
         super().__init__(config, network=AttentiveClassifier(trunk, bias=config.attention_bias))
 
-    def loss(self, images: Tensor, tags: Tensor) -> Tensor:
-        return tag_loss(self.network(images), tags, top_share=self.config.top_share)
+    def logits(self, images: Tensor) -> Tensor:
+        return loudest(self.network(images * 2 - 1), share=self.config.top_share)
 
     def crack_map(self, images: Tensor) -> Tensor:
         return self.propose(images)[0]

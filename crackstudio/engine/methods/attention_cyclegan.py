@@ -4,13 +4,14 @@ A generator that turns cracked images into intact ones has to find the crack: wh
 proposed mask. The idea is RepairerGAN's (Computers in Industry 149, 2023, 103921). Its plain recipe fell to attention 0
 within 100 steps on 418 real images, since leaving the image alone satisfies cycle and identity at once. Here the tag
 anchors the attention: the loudest share of it has to tell cracked from intact. Tags do not tell how wide a crack is, so
-attention is also drawn to the contour of what it found.
+attention is also drawn to the contour of what it found. So anchored it needs no way back: `two-way` has one.
 """
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -21,11 +22,13 @@ from torch.optim import Adam, AdamW, Optimizer, RMSprop
 
 from crackstudio.core.runs import MethodCard, Need, NeedKind
 from crackstudio.engine.collapse import Guard
-from crackstudio.engine.method import Method, Sample, Stream
+from crackstudio.engine.instances import loudest_crops
+from crackstudio.engine.method import Feed, Method, Sample, Stream
 from crackstudio.engine.networks.adversarial import (
     MadePool,
     attended,
     background_change,
+    loudest,
     mask_loss,
     passes_as_real,
     tag_loss,
@@ -129,6 +132,9 @@ class AttentionCycleGAN(Method):
     def streams(self) -> Mapping[Stream, int]:
         return {Stream.CRACKED: self.config.batch, Stream.INTACT: self.config.batch}
 
+    def feed(self) -> Feed:
+        return replace(super().feed(), instances=self.config.instances)
+
     def networks(self) -> Mapping[str, nn.Module]:
         return self._networks
 
@@ -147,6 +153,10 @@ class AttentionCycleGAN(Method):
         return self._optimisers
 
     def train_step(self, batch: Mapping[Stream, Sample], progress: float) -> dict[str, Tensor]:
+        batch = {
+            stream: loudest_crops(sample, self._loudness, instances=self.config.instances)
+            for stream, sample in batch.items()
+        }
         taught_from = 1 - self.config.distil
         if progress >= taught_from and self.config.distil:
             losses = self._teach(batch, (progress - taught_from) / self.config.distil)
@@ -183,6 +193,10 @@ class AttentionCycleGAN(Method):
         super().soften()
         self._slower *= 0.5
         self._tag_weight = max(1.5 * self._tag_weight, 0.5)
+
+    def _loudness(self, images: Tensor) -> Tensor:
+        """(N,): what the tag is judged by, as the averaged generator sees it."""
+        return loudest(self._proposing.attend(_signed(images)), share=self.config.top_share)
 
     def _repair(self, batch: Mapping[Stream, Sample], progress: float) -> dict[str, Tensor]:
         """One step of the generators, then of their discriminators."""
@@ -323,7 +337,7 @@ class AttentionCycleGAN(Method):
         if config.refine is not Refinement.NONE:
             rgbs = (images.float() * 255).round().byte().permute(0, 2, 3, 1).contiguous().cpu().numpy()
             found = [refined(one, rgb, by=config.refine) for one, rgb in zip(found, rgbs, strict=True)]
-        faded = np.stack([fade_specks(one, smallest=config.smallest) for one in found])
+        faded = np.stack([fade_specks(one, smallest=config.smallest, lightest=config.lightest) for one in found])
         return torch.from_numpy(faded)[:, None].to(maps.device)
 
     def _start_or_go_on(self, optimiser: Optimizer) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import torch.nn.functional as F
 from msgspec import Meta
 from torch import Tensor
 
@@ -44,8 +43,9 @@ class CamMethod(TaggedMethod):
         trunk = Trunk(width=config.width, depth=config.depth, stride=config.stride)
         super().__init__(config, network=Classifier(trunk))
 
-    def loss(self, images: Tensor, tags: Tensor) -> Tensor:
-        return F.binary_cross_entropy_with_logits(self.network(images).logits.float(), tags)
+    def logits(self, images: Tensor) -> Tensor:
+        logits: Tensor = self.network(images * 2 - 1).logits
+        return logits.float()
 
     def crack_map(self, images: Tensor) -> Tensor:
         return self.propose(images)[0]

@@ -10,6 +10,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from crackstudio.core.runs import Preset, SettingGroup, SettingValue
+from crackstudio.engine.instances import Instances
 from crackstudio.engine.method import MethodConfig
 from crackstudio.engine.networks.adversarial import Similarity
 from crackstudio.engine.networks.blocks import BlockKind
@@ -83,6 +84,7 @@ class AttentionCycleGANConfig(MethodConfig, frozen=True, kw_only=True):
         int, Meta(ge=32, le=1024, description="Side of the square crops a step trains on.", extra={"unit": "px"})
     ] = 96
     batch: Annotated[int, Meta(ge=1, le=64, description="Cracked images in a step, and as many intact ones.")] = 4
+    instances: Instances = 1
 
     difficulty: Annotated[
         Difficulty, Meta(description="How hard the defect is to tell from the surface: sizes that are 0 go by it.")
@@ -111,7 +113,7 @@ class AttentionCycleGANConfig(MethodConfig, frozen=True, kw_only=True):
         float, Meta(ge=-6, le=6, description="Attention logit before training: low starts quiet, 0 undecided.")
     ] = -2.0
     reverse_attention: Annotated[bool, Meta(description="Give the way back, intact to cracked, attention too.")] = False
-    one_way: Annotated[bool, Meta(description="Leave the way back out: a conditional GAN without a cycle.")] = False
+    one_way: Annotated[bool, Meta(description="Leave the way back out: a conditional GAN without a cycle.")] = True
     reverse_share: Annotated[
         float, Meta(gt=0, le=1, description="Share of a batch that also goes the other way round.")
     ] = 0.5
@@ -180,6 +182,10 @@ class AttentionCycleGANConfig(MethodConfig, frozen=True, kw_only=True):
         int,
         Meta(ge=0, le=10_000, description="Pieces of fewer pixels fade from the crack map.", extra={"unit": "px"}),
     ] = 48
+    lightest: Annotated[
+        float,
+        Meta(ge=0, le=1, description="Pieces that weigh less than this share of their image's heaviest one fade."),
+    ] = 0.1
 
     @property
     def shape(self) -> GeneratorShape:
@@ -203,7 +209,7 @@ class AttentionCycleGANConfig(MethodConfig, frozen=True, kw_only=True):
 GROUPS = (
     SettingGroup(
         title="Masks from attention",
-        settings=("border", "smallest", "refine", "views", "averaging", "sharpness", "distil"),
+        settings=("border", "smallest", "lightest", "refine", "views", "averaging", "sharpness", "distil"),
     ),
     SettingGroup(
         title="Losses",
@@ -234,7 +240,9 @@ _AS_PUBLISHED: dict[str, SettingValue] = {
     "guided": 0.0,
     "jitter": 0.0,
     "smallest": 0,
+    "lightest": 0.0,
     "averaging": False,
+    "one_way": False,
     "reverse_share": 1.0,
 }
 """What is ours, and in no published recipe."""
@@ -310,7 +318,12 @@ PRESETS = (
         title="AttentionGAN v2: nine contents and the image",
         settings=_ATTENTIONGAN_V2,
     ),
-    Preset(name="one-way", title="Without the way back", settings={"one_way": True, "judges": "of repaired"}),
+    Preset(
+        name="one-way",
+        title="RepairerGAN without the way back",
+        settings={**_REPAIRERGAN, "one_way": True},
+    ),
+    Preset(name="two-way", title="Ours with the way back: a whole CycleGAN", settings={"one_way": False}),
     Preset(
         name="starter",
         title="For drawn images with masks, as the starter was trained",
