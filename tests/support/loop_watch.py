@@ -12,21 +12,28 @@ too, and a test that fails with the machine is soon switched off. So three thing
   is ready and gets no core does not sleep, so it is not meant; nor is one that reads from disk, cold as it may be.
 - *fsync*: may take 1 ms or 2 s, as the disk likes. Any is told, however short.
 
-The watching thread looks at the main thread's stack while a turn lasts, so that the failure names the slot.
+The watching thread looks at the main thread's stack while a turn lasts, so that the failure names the slot. It asks
+faulthandler, which reads the frames in one go: walked one by one they change underway, and Python 3.11 ends in a crash.
 """
 
+import faulthandler
 import gc
+import mmap
 import os
+import re
 import sys
+import tempfile
 import threading
 import time
+import traceback
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
-from types import CodeType, FrameType
-from typing import Any
+from types import FrameType
+from typing import Any, NamedTuple
 
 import pytest
 from PySide6.QtCore import QAbstractEventDispatcher, QCoreApplication, QEventLoop
@@ -36,6 +43,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QMenu
 
 BAR_S = 0.05
 LOOK_S = 0.005
+DUMP_BYTES = 2**22
 YARDSTICK_S = 0.004
 """What `_yardstick` takes on the machine that the bar is meant for: two cores of a server of 2023, idle."""
 ROOT = Path(__file__).parents[2]
@@ -51,7 +59,15 @@ HANDS = (
 )
 """What a test does in a person's place, past the event loop: each call is a turn of its own."""
 
-Place = tuple[CodeType, int]
+
+class Place(NamedTuple):
+    """A line of a function."""
+
+    file: str
+    line: int
+    function: str
+
+
 Stack = tuple[Place, ...]
 
 
@@ -63,14 +79,16 @@ class Block:
     stack: Stack = ()
 
     def __str__(self) -> str:
-        lines = [f"  {_short(code)}:{line} {code.co_qualname}" for code, line in self.stack]
+        lines = [
+            f"  {place.file.removeprefix(f'{ROOT}{os.sep}')}:{place.line} {place.function}" for place in self.stack
+        ]
         return "\n".join((f"The event loop was held up: {self.what}", *(lines or ["  in Qt itself"])))
 
 
 class LoopWatch:
     """Watches from `start` to `stop`, on the main thread; what it saw is in `blocks`.
 
-    `excuses`: functions that may take their time, by qualified name, and why.
+    `excuses`: functions that may take their time, by name, and why.
     """
 
     def __init__(self, *, excuses: Mapping[str, str] | None = None) -> None:
@@ -79,11 +97,14 @@ class LoopWatch:
         self._patches = pytest.MonkeyPatch()
         self._main = threading.get_ident()
         self._depth = 0
-        self._turn = 0
+        self._turn, self._began = 0, time.monotonic()
         self._since = 0.0
         self._is_excused = False
         self._looks: deque[Stack] = deque()
         self._ends = threading.Event()
+        self._dump = tempfile.TemporaryFile()  # noqa: SIM115  as long as the watch
+        self._dump.truncate(DUMP_BYTES)
+        self._seen, self._told = mmap.mmap(self._dump.fileno(), DUMP_BYTES), 0
         self._watcher = threading.Thread(target=self._watch, name="loop watch", daemon=True)
 
     def start(self) -> None:
@@ -108,6 +129,8 @@ class LoopWatch:
         dispatcher.aboutToBlock.disconnect(self._beat)
         self._patches.undo()
         gc.callbacks.remove(self._leave_out)
+        self._seen.close()
+        self._dump.close()
 
     def verdict(self) -> None:
         """Fail the test if the event loop was held up."""
@@ -160,11 +183,11 @@ class LoopWatch:
         if self._depth and work > BAR_S and work > BAR_S * _yardstick() / YARDSTICK_S:
             self._tell(f"{1000 * work:.0f} ms of work", _likeliest(looks))
         self._looks.clear()
-        self._turn += 1
+        self._turn, self._began = self._turn + 1, time.monotonic()
         self._since = time.thread_time()
 
     def _tell(self, what: str, stack: Stack) -> None:
-        if not self._is_excused and self._excuses.isdisjoint(code.co_qualname for code, _ in stack):
+        if not self._is_excused and self._excuses.isdisjoint(place.function for place in stack):
             self.blocks.append(Block(what=what, stack=stack))
 
     def _leave_out(self, phase: str, _told: dict[str, int]) -> None:
@@ -176,14 +199,26 @@ class LoopWatch:
         """Look at the main thread's stack time and again; on the watching thread."""
         turn, waits, last = 0, 0, ()
         while not self._ends.wait(LOOK_S):
-            now, stack = self._turn, _stack(sys._current_frames()[self._main]) if self._depth else ()
+            now, lasts = self._turn, time.monotonic() - self._began
+            stack = self._look() if self._depth and lasts > LOOK_S else ()
             is_same = bool(stack) and (now, stack) == (turn, last)
             waits = waits + 1 if is_same and _is_asleep() else 0
             turn, last = now, stack
             if stack:
                 self._looks.append(stack)
+                self._make_room()
             if waits == round(BAR_S / LOOK_S):
                 self._tell(f"asleep for {waits} looks", stack)
+
+    def _look(self) -> Stack:
+        """What the main thread is in. Written and read without a call that gives the interpreter's lock away."""
+        faulthandler.dump_traceback(self._dump.fileno(), all_threads=True)
+        begins, self._told = self._told, self._seen.find(b"\0", self._told)
+        return _from_the_slot(_places_of(self._main, self._seen[begins : self._told].decode("ascii", "replace")))
+
+    def _make_room(self) -> None:
+        if self._told > DUMP_BYTES // 2:
+            self._seen[: self._told], self._told = bytes(self._told), os.lseek(self._dump.fileno(), 0, os.SEEK_SET)
 
 
 def _yardstick() -> float:
@@ -196,32 +231,38 @@ def _yardstick() -> float:
     return sorted(taken)[1]
 
 
-def _stack(frame: FrameType | None) -> Stack:
+def _places_of(thread: int, dump: str) -> Iterator[Place]:
+    """From the innermost line outwards, out of what faulthandler wrote."""
+    _, _, after = dump.partition(f"hread 0x{thread:016x}")
+    for file, line, function in re.findall(r'  File "(.*)", line (\d+) in (.*)', after.partition("\n\n")[0]):
+        yield Place(file, int(line), function)
+
+
+def _from_the_slot(inwards: Iterable[Place]) -> Stack:
     """From the slot to the innermost line; empty where no slot runs."""
-    places: list[Place] = []
-    while frame is not None and not (frame.f_code.co_name == "entered" and frame.f_code.co_filename == __file__):
-        places.append((frame.f_code, frame.f_lineno))
-        frame = frame.f_back
+    places = list(takewhile(lambda place: (place.file, place.function) != (__file__, "entered"), inwards))
     return tuple(reversed(places))
+
+
+def _stack(frame: FrameType | None) -> Stack:
+    """From the slot to this frame of the calling thread."""
+    frames = [Place(one.f_code.co_filename, line, one.f_code.co_name) for one, line in traceback.walk_stack(frame)]
+    return _from_the_slot(frames)
 
 
 def _likeliest(looks: list[Stack]) -> Stack:
     """A stack in whose innermost line of this checkout the thread was seen most often."""
-    ours = {stack: [place for place in stack if _is_ours(place[0])] for stack in looks}
-    seen = Counter(ours[stack][-1][0] for stack in looks if ours[stack])
+    ours = {stack: [place._replace(line=0) for place in stack if _is_ours(place)] for stack in looks}
+    seen = Counter(ours[stack][-1] for stack in looks if ours[stack])
     if not seen:
         return looks[-1] if looks else ()
-    code = seen.most_common(1)[0][0]
-    return next(stack for stack in looks if ours[stack] and ours[stack][-1][0] is code)
+    innermost = seen.most_common(1)[0][0]
+    return next(stack for stack in looks if ours[stack] and ours[stack][-1] == innermost)
 
 
-def _is_ours(code: CodeType) -> bool:
-    path = Path(code.co_filename)
+def _is_ours(place: Place) -> bool:
+    path = Path(place.file)
     return path.is_relative_to(ROOT) and not path.is_relative_to(Path(sys.prefix))
-
-
-def _short(code: CodeType) -> str:
-    return code.co_filename.removeprefix(f"{ROOT}{os.sep}")
 
 
 def _is_asleep() -> bool:
