@@ -35,6 +35,7 @@ def propose_command(folder: Path, *, out: Path, model: Path | None, binary: bool
     else:
         count, thing = len(proposals.maps), "mask" if binary else "crack map"
         words = f"{count} {thing}{'s' if count != 1 else ''} in {out}, threshold {proposals.threshold:.3f}"
+        words += f", by {proposals.checkpoint}" if model else ", by the starter (--model names another network)"
         Console(highlight=False, soft_wrap=True).print(words)
     if problems:
         first = next(iter(problems.values()))

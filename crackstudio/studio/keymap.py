@@ -307,7 +307,7 @@ ACTIONS = (
         title="Stop",
         group=Group.TRAIN,
         icon="stop",
-        hint="End the run after this step; its best network is kept",
+        hint="End the run after this step; what it learnt is kept",
     ),
     Binding(
         name="use_now",

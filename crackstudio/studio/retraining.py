@@ -137,10 +137,10 @@ class Retraining(QObject):
             self._link.send(wire.Resume() if self.history.paused else wire.Pause())
 
     def stop(self) -> None:
-        """End the run; its best network is kept."""
+        """End the run; what it learnt is kept."""
         if self._link is not None:
             self._link.send(wire.Stop())
-            self._session.message_given.emit(tr("Stopping after this step; the best network is kept."))
+            self._session.message_given.emit(tr("Stopping after this step; what it learnt is kept."))
 
     def pin_probe(self) -> None:
         """Let previews of the open image follow in the run."""

@@ -162,7 +162,7 @@ def second_run() -> Notice:
     """One run at a time."""
     return Notice(
         title=tr("A run is training already"),
-        words=tr("Stop it first (its best network is kept), or wait until it is done."),
+        words=tr("Stop it first (what it learnt is kept), or wait until it is done."),
         topic="second run",
         seconds=8,
     )

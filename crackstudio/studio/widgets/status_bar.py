@@ -3,13 +3,35 @@
 from datetime import datetime
 from html import escape
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLabel, QStatusBar
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
 
 from crackstudio.core.images import ImageEntry
 from crackstudio.studio.language import say, show, tr
 
 MESSAGE_MS = 8000
+
+
+class Passing(QLabel):
+    """A line as wide as there is room: it never makes the window wider, and its end goes first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        with QPainter(self) as painter:
+            self.style().drawItemText(
+                painter,
+                self.rect(),
+                Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
+                self.palette(),
+                self.isEnabled(),
+                shown,
+                self.foregroundRole(),
+            )
 
 
 class StatusBar(QStatusBar):
@@ -26,8 +48,8 @@ class StatusBar(QStatusBar):
         self._zoom = QLabel()
         self._review = QLabel()
         self._saved = QLabel()
-        self._message = QLabel()
-        self._hint = QLabel()
+        self._message = Passing()
+        self._hint = Passing()
         self._hint.hide()
         self._passing = QTimer(self, singleShot=True, interval=MESSAGE_MS)
         self._passing.timeout.connect(self._message.clear)

@@ -4,7 +4,7 @@ import pytest
 from closing import close_project, close_window
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from crackstudio.studio.app import build_window
 from crackstudio.studio.canvas.tools.tool import ToolKey
@@ -169,6 +169,14 @@ def test_size_brush_and_docks_are_kept(opened, tmp_path, qtbot):
     assert not again.images_dock.isVisible()
     assert again.panels_dock.isVisible()
     close_window(again)
+
+
+def test_a_long_message_makes_the_window_no_wider(opened):
+    """It was pushed over the edge of the screen."""
+    before = opened.minimumSizeHint().width()
+    opened.status.say("Copied: crackstudio train " + "/a/long/folder" * 20)
+    QApplication.processEvents()
+    assert opened.minimumSizeHint().width() == before
 
 
 def test_the_status_line(opened):

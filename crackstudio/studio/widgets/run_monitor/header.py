@@ -37,7 +37,7 @@ class RunHeader(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(180)
         self.pause = push(tr("Pause"), icon_name="pause", flat=True)
-        ends = tr("End after this step; the best network is kept")
+        ends = tr("End after this step; what it learnt is kept")
         self.stop = push(tr("Stop"), icon_name="stop", flat=True, tip=ends)
         self.use = push(tr("Use this network now"), icon_name="check-circle", flat=True)
         self.copy = push(tr("Copy command"), icon_name="terminal", flat=True, tip=tr("The line that repeats this run"))
