@@ -24,8 +24,9 @@ from crackstudio.core.stability import stability
 from crackstudio.project.run_folder import RunFolder
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 MEASURED = HERE / "measured"
-SCRATCH = HERE.parents[1] / "weak"
+SCRATCH = ROOT / "weak"
 """Ignored by git: data, runs and maps."""
 
 
@@ -43,7 +44,8 @@ def measured(row: Row, *, source: Path) -> dict[str, object]:
     if row.figures:
         _crackstudio("propose", str(data / "test/images"), "--model", str(run), "--out", str(maps))
         found |= json.loads(_crackstudio("evaluate", str(maps), str(data / "test/masks"), "--json"))
-    return {"row": row.name, "command": RunFolder(run).record().command, **found, "machine": _machine()}
+    command = RunFolder(run).record().command.replace(f"{ROOT}/", "")
+    return {"row": row.name, "command": command, **found, "machine": _machine()}
 
 
 def _asked(row: Row) -> list[str]:
@@ -90,7 +92,7 @@ def _machine() -> str:
 
 def main(names: list[str]) -> None:
     """Every row that has no file yet, or those of `names`."""
-    source = Path(os.environ.get("DATA", HERE.parents[2] / "shared" / "data"))
+    source = Path(os.environ.get("DATA", ROOT.parent / "shared" / "data"))
     MEASURED.mkdir(exist_ok=True)
     for row in rows():
         kept = MEASURED / f"{row.name}.json"

@@ -1,15 +1,16 @@
 """The README's table of results, made of what was measured."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from statistics import mean, pstdev
 
-from rows import Row, rows
+from rows import rows
 
 README = Path(__file__).parents[2] / "README.md"
 BEGIN, END = "<!-- results: written by `make results` -->", "<!-- /results -->"
 COLUMNS = {"IoU": "iou", "F1": "f1", "F1, 2 px": "f1_tol2", "AP": "pixel_ap"}
+BARE_COLUMNS = ("seeds", "steps", "weights", "losses finite", "stability", "at the end")
 BASELINES = {"all_background": "all background", "otsu_darkness": "darker than Otsu's threshold"}
 TITLES = {"cracks": "CFD and DeepCrack, 70 test images", "magnetic_tile": "Magnetic tiles, split by piece"}
 Found = dict[str, object]
@@ -25,19 +26,42 @@ def write(measured: Path) -> None:
 
 
 def lines(measured: Path) -> str:
-    """Markdown: a table for each data set; seeds of one row as mean and deviation."""
-    found: dict[str, dict[str, list[tuple[Row, Found]]]] = defaultdict(lambda: defaultdict(list))
+    """Markdown: a table for each data set, seeds as mean and deviation; then what was run without figures."""
+    found: dict[str, dict[str, list[Found]]] = defaultdict(lambda: defaultdict(list))
     for row in rows():
         kept = measured / f"{row.name}.json"
-        if row.figures and kept.exists():
-            found[row.data][row.title].append((row, json.loads(kept.read_text(encoding="utf-8"))))
-    return "\n".join(_table(TITLES[data], by_title) for data, by_title in found.items())
+        if kept.exists():
+            title = TITLES[row.data] if row.figures else ""
+            found[title][row.title].append(json.loads(kept.read_text(encoding="utf-8")))
+    bare = found.pop("", {})
+    tables = [_table(title, by_title) for title, by_title in found.items()]
+    return "\n".join([*tables, *([_bare_table(bare)] if bare else [])])
 
 
-def _table(title: str, by_title: dict[str, list[tuple[Row, Found]]]) -> str:
+def _table(title: str, by_title: dict[str, list[Found]]) -> str:
     head = f"| {title} | {' | '.join(COLUMNS)} | steps | stability |\n|---|{'---|' * (len(COLUMNS) + 2)}\n"
-    rows_of = [_line(name, [found for _, found in runs]) for name, runs in by_title.items()]
-    return head + "\n".join([*rows_of, *_baselines(next(iter(by_title.values()))[0][1])]) + "\n"
+    rows_of = [_line(name, runs) for name, runs in by_title.items()]
+    return head + "\n".join([*rows_of, *_baselines(next(iter(by_title.values()))[0])]) + "\n"
+
+
+def _bare_table(by_title: dict[str, list[Found]]) -> str:
+    head = f"| Only run | {' | '.join(BARE_COLUMNS)} |\n|---|{'---|' * len(BARE_COLUMNS)}\n"
+    return head + "\n".join(_bare_line(name, runs) for name, runs in by_title.items()) + "\n"
+
+
+def _bare_line(name: str, runs: list[Found]) -> str:
+    finite = f"{sum(bool(run['finite']) for run in runs)} of {len(runs)}"
+    steps = _cell([run["steps"] for run in runs], digits=0)
+    weights, stable = f"{runs[0]['parameters']:,}", _cell([run["stability"] for run in runs], digits=2)
+    return f"| {name} | {len(runs)} | {steps} | {weights} | {finite} | {stable} | {_end(runs)} |"
+
+
+def _end(runs: list[Found]) -> str:
+    """What became of the runs, and the guard's last words where it had any against them."""
+    states = Counter(str(run["state"]) for run in runs)
+    told = [str(word) for run in runs for word in run["guard"] if " healthy: " not in str(word)]  # type: ignore[attr-defined]
+    counted = ", ".join(f"{count} {state}" for state, count in states.items())
+    return f"{counted}; {told[-1]}" if told else counted
 
 
 def _line(name: str, runs: list[Found]) -> str:
