@@ -150,7 +150,7 @@ def _about_instances(method: "type[Method]", spec: RunSpec, snapshot: Snapshot) 
         return ""
     return (
         f"An image tagged cracked is {median(crops):.0f} times as large as a crop of {config.tile} px, which may well "
-        "miss its crack: --set instances=8 takes the loudest of eight."
+        "miss its crack: --set instances=8 takes the loudest of eight, once --from names a network that finds some."
     )
 
 
