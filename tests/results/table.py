@@ -61,7 +61,7 @@ def _end(runs: list[Found]) -> str:
     states = Counter(str(run["state"]) for run in runs)
     told = [str(word) for run in runs for word in run["guard"] if " healthy: " not in str(word)]  # type: ignore[attr-defined]
     counted = ", ".join(f"{count} {state}" for state, count in states.items())
-    return f"{counted}; {told[-1]}" if told else counted
+    return f"{counted}; step {told[-1]}" if told else counted
 
 
 def _line(name: str, runs: list[Found]) -> str:
