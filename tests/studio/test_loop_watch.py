@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QPushButton
 
 @pytest.fixture
 def watch(qtbot):
-    watch = LoopWatch(excuses={"closes": "a test"})
+    watch = LoopWatch(excuses={("tests/studio/test_loop_watch.py", "closes"): "a test"})
     watch.start()
     yield watch
     watch.stop()
@@ -103,6 +103,14 @@ def test_what_is_excused_does_not_count(qtbot, watch):
     with watch.excused("a test"):
         in_the_loop(qtbot, works)
     watch.verdict()
+
+
+def test_its_namesake_in_another_file_is_not_excused(qtbot, watch):
+    namesake = {"works": works}
+    exec(compile("def closes():\n    works()\n", "elsewhere.py", "exec"), namesake)
+    in_the_loop(qtbot, namesake["closes"])
+    with pytest.raises(pytest.fail.Exception, match=r"elsewhere\.py:2 closes"):
+        watch.verdict()
 
 
 def test_short_turns_do_not_add_up(qtbot, watch):

@@ -44,6 +44,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QMenu
 BAR_S = 0.05
 LOOK_S = 0.005
 DUMP_BYTES = 2**22
+"""Room for looks; one takes some 10 kB."""
 YARDSTICK_S = 0.004
 """What `_yardstick` takes on the machine that the bar is meant for: two cores of a server of 2023, idle."""
 ROOT = Path(__file__).parents[2]
@@ -67,6 +68,11 @@ class Place(NamedTuple):
     line: int
     function: str
 
+    @property
+    def short_file(self) -> str:
+        """Within this checkout."""
+        return Path(self.file).as_posix().removeprefix(f"{ROOT.as_posix()}/")
+
 
 Stack = tuple[Place, ...]
 
@@ -79,19 +85,17 @@ class Block:
     stack: Stack = ()
 
     def __str__(self) -> str:
-        lines = [
-            f"  {place.file.removeprefix(f'{ROOT}{os.sep}')}:{place.line} {place.function}" for place in self.stack
-        ]
+        lines = [f"  {place.short_file}:{place.line} {place.function}" for place in self.stack]
         return "\n".join((f"The event loop was held up: {self.what}", *(lines or ["  in Qt itself"])))
 
 
 class LoopWatch:
     """Watches from `start` to `stop`, on the main thread; what it saw is in `blocks`.
 
-    `excuses`: functions that may take their time, by name, and why.
+    `excuses`: functions that may take their time, by file and name, and why.
     """
 
-    def __init__(self, *, excuses: Mapping[str, str] | None = None) -> None:
+    def __init__(self, *, excuses: Mapping[tuple[str, str], str] | None = None) -> None:
         self.blocks: list[Block] = []
         self._excuses = frozenset(excuses or ())
         self._patches = pytest.MonkeyPatch()
@@ -187,7 +191,7 @@ class LoopWatch:
         self._since = time.thread_time()
 
     def _tell(self, what: str, stack: Stack) -> None:
-        if not self._is_excused and self._excuses.isdisjoint(place.function for place in stack):
+        if not self._is_excused and self._excuses.isdisjoint((place.short_file, place.function) for place in stack):
             self.blocks.append(Block(what=what, stack=stack))
 
     def _leave_out(self, phase: str, _told: dict[str, int]) -> None:
@@ -217,8 +221,11 @@ class LoopWatch:
         return _from_the_slot(_places_of(self._main, self._seen[begins : self._told].decode("ascii", "replace")))
 
     def _make_room(self) -> None:
+        """Begin the dump anew before it is full."""
         if self._told > DUMP_BYTES // 2:
-            self._seen[: self._told], self._told = bytes(self._told), os.lseek(self._dump.fileno(), 0, os.SEEK_SET)
+            os.lseek(self._dump.fileno(), 0, os.SEEK_SET)
+            self._seen[: self._told] = bytes(self._told)
+            self._told = 0
 
 
 def _yardstick() -> float:

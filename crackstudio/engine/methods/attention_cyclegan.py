@@ -88,7 +88,7 @@ class Back(NamedTuple):
 
 
 class AttentionCycleGAN(Method):
-    """Two generators, their discriminators, and the running average of the repairing generator, which proposes."""
+    """The repairing generator with its discriminator, and its running average, which proposes; a way back if asked."""
 
     Config = AttentionCycleGANConfig
     card = MethodCard(
