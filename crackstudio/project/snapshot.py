@@ -158,13 +158,16 @@ def snapshot_of_folder(
         told = tags_of_table(tiles, pictures) if tiles else {}
         drafts = _drafts_of_files(pictures, stood_by, run, told=told)
     snapshot = build_snapshot(drafts, run)
-    passed_over = len(told) - sum(item.name in told and item.tiles is not None for item in snapshot.items)
-    if passed_over:
-        report(
-            f"{passed_over} of {len(told)} images in {tiles} have a mask, which tells more, or are flagged: what the "
-            "table says of them was left out."
-        )
+    if passed_over := len(told) - sum(item.name in told and item.tiles is not None for item in snapshot.items):
+        report(_about_passed_over(passed_over, len(told), tiles))
     return snapshot
+
+
+def _about_passed_over(count: int, told: int, table: Path | None) -> str:
+    return (
+        f"{count} of {told} images in {table} have a mask, which tells more, or are flagged: what the table says of "
+        "them was left out."
+    )
 
 
 def _looked_at(images: Sequence[Stored], *, folder: Path, report: Callable[[str], None]) -> list[Stored]:
