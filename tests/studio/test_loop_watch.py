@@ -1,9 +1,12 @@
 """A blocked event loop fails a test, and is named; a busy machine and a test's own work do not."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 
+import loop_watch
 import pytest
 from loop_watch import LoopWatch
 from PySide6.QtCore import QTimer
@@ -125,3 +128,40 @@ def test_short_turns_do_not_add_up(qtbot, watch):
     in_the_loop(qtbot, goes_on)
     qtbot.waitUntil(lambda: len(turns) == 15)
     watch.verdict()
+
+
+LOOKS_WHILE_THREADS_START = """
+import threading
+from loop_watch import LoopWatch
+from PySide6.QtCore import QCoreApplication, QRunnable, QThreadPool
+
+class Task(QRunnable):
+    def run(self):
+        pass
+
+application = QCoreApplication()
+watch = LoopWatch()
+
+def look():
+    for _ in range(100_000):
+        watch._look()
+        watch._make_room()
+
+looking = threading.Thread(target=look)
+looking.start()
+pools = [QThreadPool() for _ in range(8)]
+while looking.is_alive():
+    for pool in 100 * pools:
+        pool.start(Task())
+    for pool in pools:
+        pool.waitForDone()
+"""
+
+
+def test_looking_while_qt_starts_threads_does_not_crash():
+    """Mostly within two seconds, where every thread's stack is asked for: that of one that starts is not there yet."""
+    support = os.path.dirname(loop_watch.__file__)
+    ended = subprocess.run(
+        [sys.executable, "-c", LOOKS_WHILE_THREADS_START], env=os.environ | {"PYTHONPATH": support}, check=False
+    )
+    assert ended.returncode == 0

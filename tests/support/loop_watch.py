@@ -12,10 +12,13 @@ too, and a test that fails with the machine is soon switched off. So three thing
   is ready and gets no core does not sleep, so it is not meant; nor is one that reads from disk, cold as it may be.
 - *fsync*: may take 1 ms or 2 s, as the disk likes. Any is told, however short.
 
-The watching thread looks at the main thread's stack while a turn lasts, so that the failure names the slot. It asks
-faulthandler, which reads the frames in one go: walked one by one they change underway, and Python 3.11 ends in a crash.
+The watching thread looks at the main thread's stack while a turn lasts, so that the failure names the slot. The frames
+are read in one go, by what faulthandler is made of: walked one by one they change underway, and Python 3.11 ends in a
+crash. The main thread's alone: Python 3.11 lists the state of a thread that Qt starts before it has filled it in, and
+faulthandler, asked for every thread, ends in a crash as well.
 """
 
+import ctypes
 import faulthandler
 import gc
 import mmap
@@ -100,6 +103,7 @@ class LoopWatch:
         self._excuses = frozenset(excuses or ())
         self._patches = pytest.MonkeyPatch()
         self._main = threading.get_ident()
+        self._write_stack = _stack_writer()
         self._depth = 0
         self._turn, self._began = 0, time.monotonic()
         self._since = 0.0
@@ -216,7 +220,7 @@ class LoopWatch:
 
     def _look(self) -> Stack:
         """What the main thread is in. Written and read without a call that gives the interpreter's lock away."""
-        faulthandler.dump_traceback(self._dump.fileno(), all_threads=True)
+        self._write_stack(self._dump.fileno())
         begins, self._told = self._told, self._seen.find(b"\0", self._told)
         return _from_the_slot(_places_of(self._main, self._seen[begins : self._told].decode("ascii", "replace")))
 
@@ -226,6 +230,20 @@ class LoopWatch:
             os.lseek(self._dump.fileno(), 0, os.SEEK_SET)
             self._seen[: self._told] = bytes(self._told)
             self._told = 0
+
+
+def _stack_writer() -> Callable[[int], None]:
+    """Writes to a file what the calling thread is in, from whatever thread it is called later.
+
+    From Python 3.13 on the function is no longer to be had; every thread's stack can be asked for there.
+    """
+    if (dump := getattr(ctypes.pythonapi, "_Py_DumpTraceback", None)) is None:
+        return lambda file: faulthandler.dump_traceback(file, all_threads=True)
+    own_state = ctypes.pythonapi.PyThreadState_Get
+    own_state.restype = ctypes.c_void_p
+    state = ctypes.c_void_p(own_state())
+    dump.restype = None
+    return lambda file: dump(file, state)
 
 
 def _yardstick() -> float:
@@ -239,8 +257,8 @@ def _yardstick() -> float:
 
 
 def _places_of(thread: int, dump: str) -> Iterator[Place]:
-    """From the innermost line outwards, out of what faulthandler wrote."""
-    _, _, after = dump.partition(f"hread 0x{thread:016x}")
+    """From the innermost line outwards, out of what faulthandler wrote: of this thread alone, or of every one."""
+    _, _, after = dump.partition("Stack" if dump.startswith("Stack") else f"hread 0x{thread:016x}")
     for file, line, function in re.findall(r'  File "(.*)", line (\d+) in (.*)', after.partition("\n\n")[0]):
         yield Place(file, int(line), function)
 
