@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import loop_watch
 import pytest
@@ -160,7 +161,7 @@ while looking.is_alive():
 
 def test_looking_while_qt_starts_threads_does_not_crash():
     """Mostly within two seconds, where every thread's stack is asked for: that of one that starts is not there yet."""
-    support = os.path.dirname(loop_watch.__file__)
+    support = str(Path(loop_watch.__file__).parent)
     ended = subprocess.run(
         [sys.executable, "-c", LOOKS_WHILE_THREADS_START], env=os.environ | {"PYTHONPATH": support}, check=False
     )
