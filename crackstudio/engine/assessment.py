@@ -113,6 +113,7 @@ class Assessment:
         if verdict.roll_back and self._healthy:
             back_to, (tensors, metadata) = self._healthy
             put_back(self._method, tensors, metadata)
+        if verdict.soften:
             self._method.soften()
         light = str(verdict.state), verdict.words
         if light != self._light or back_to is not None:

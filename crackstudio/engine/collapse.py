@@ -25,11 +25,12 @@ class GuardState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the guard saw (`words` are for a person) and what the trainer has to do."""
+    """What the guard saw (`words` are for a person) and what the trainer has to do; a roll back softens as well."""
 
     state: GuardState
     words: str
     roll_back: bool = False
+    soften: bool = False
     stop: bool = False
 
 
@@ -62,6 +63,8 @@ FLOOD = 0.6
 """Above this mean the attention marks the surface, not a defect."""
 BLUR = 0.97
 """Above this entropy every pixel is undecided: the attention says nothing."""
+APART = 0.9
+"""Where intact probes are louder than this share of the cracked ones, the attention does not tell them apart."""
 WON = 0.02
 """Discriminator loss (0.25 = cannot tell) below which it has nothing left to learn, nor to teach."""
 PATIENCE = 3
@@ -69,12 +72,18 @@ PATIENCE = 3
 
 
 class Guard:
-    """Watches one run. `warm_up`: steps before it judges, since attention starts undecided."""
+    """Watches one run. `warm_up`: steps before it judges, since attention starts undecided.
+
+    A run that does not tell cracked from intact may be about to learn it: it is softened `rollbacks` times, but loses
+    no step, and goes on.
+    """
 
     def __init__(self, *, warm_up: int = 60, rollbacks: int = 3) -> None:
         self._warm_up = warm_up
         self._rollbacks_left = rollbacks
         self._rollbacks = rollbacks
+        self._blind = 0
+        """Readings in a row that told nothing apart."""
         self._tops: list[float] = []
         self._discriminator: list[float] = []
 
@@ -92,6 +101,7 @@ class Guard:
         if verdict.roll_back:
             self._tops.clear()
             self._discriminator.clear()
+            self._blind = 0
         return verdict
 
     def _judged(self, step: int, cracked: Reading, intact: Reading, losses: Mapping[str, float]) -> Verdict:
@@ -117,6 +127,7 @@ class Guard:
     def _slow_faults(self, cracked: Reading, intact: Reading) -> Verdict:
         fading = _falls(self._tops) and cracked.top < 0.5 * max(self._tops)
         won = len(self._discriminator) >= PATIENCE and max(self._discriminator[-PATIENCE:]) < WON
+        self._blind = self._blind + 1 if intact.top > APART * cracked.top else 0
         loudness = f"{_percent(cracked.top)} on cracked, {_percent(intact.top)} on intact images"
         if won and fading:
             words = f"the discriminator sees through every repair and attention is fading: {loudness}"
@@ -125,9 +136,18 @@ class Guard:
             return Verdict(state=GuardState.DRIFTING, words=f"attention is fading: {_percent(cracked.top)} and falling")
         if min(cracked.entropy, intact.entropy) > BLUR:
             return Verdict(state=GuardState.DRIFTING, words="attention is undecided everywhere")
-        if intact.top > cracked.top:
-            return Verdict(state=GuardState.DRIFTING, words=f"attention does not tell cracked from intact: {loudness}")
+        if self._blind:
+            return self._blindness(loudness)
         return Verdict(state=GuardState.HEALTHY, words=f"attention is healthy: {loudness}")
+
+    def _blindness(self, loudness: str) -> Verdict:
+        words = f"attention does not tell cracked from intact: {loudness}"
+        soften = self._blind % PATIENCE == 0 and self._blind <= PATIENCE * self._rollbacks
+        if soften:
+            words = f"{words}; going on with a slower discriminator and a stronger tag term"
+        elif self._blind > PATIENCE * self._rollbacks:
+            words = f"{words}. Check the tags, or give it more images or time"
+        return Verdict(state=GuardState.DRIFTING, words=words, soften=soften)
 
     def _fault(self, state: GuardState, words: str) -> Verdict:
         if not self._rollbacks_left:
@@ -138,7 +158,7 @@ class Guard:
         words = (
             f"{words}; going back to the last healthy checkpoint, with a slower discriminator and a stronger tag term"
         )
-        return Verdict(state=state, words=words, roll_back=True)
+        return Verdict(state=state, words=words, roll_back=True, soften=True)
 
 
 def _falls(values: Sequence[float]) -> bool:

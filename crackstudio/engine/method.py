@@ -83,6 +83,8 @@ class Verdict(Protocol):
     @property
     def roll_back(self) -> bool: ...
     @property
+    def soften(self) -> bool: ...
+    @property
     def stop(self) -> bool: ...
 
 
@@ -173,7 +175,7 @@ class Method(ABC):
         self.networks()[self.proposer()].load_state_dict(weights)
 
     def soften(self) -> None:
-        """Called after the guard rolled the run back, and as often when it is resumed: make the next try gentler."""
+        """Called where the guard wants the run gentler, as after a roll back, and as often when it is resumed."""
         self.softened += 1
 
     def propose(self, images: Tensor) -> tuple[Tensor, Tensor | None]:

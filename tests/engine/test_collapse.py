@@ -64,6 +64,24 @@ def test_attention_as_loud_on_intact_images_is_drifting() -> None:
     assert look(Guard(), 100, LOUD, attention(background=0, crack=0.95)).state is GuardState.DRIFTING
 
 
+def test_a_run_that_stays_blind_is_softened_three_times_and_loses_no_step() -> None:
+    guard = Guard()
+    verdicts = [look(guard, 100 + i, LOUD, attention(background=0, crack=0.85)) for i in range(12)]
+    assert all(verdict.state is GuardState.DRIFTING for verdict in verdicts)
+    assert not any(verdict.roll_back or verdict.stop for verdict in verdicts)
+    assert [number for number, verdict in enumerate(verdicts, start=1) if verdict.soften] == [3, 6, 9]
+    assert "stronger tag term" in verdicts[2].words
+    assert "Check the tags" in verdicts[-1].words
+
+
+def test_a_run_that_sees_again_is_given_as_long_as_before() -> None:
+    guard = Guard()
+    blind = attention(background=0, crack=0.85)
+    verdicts = [look(guard, 100 + i, LOUD, intact) for i, intact in enumerate((blind, blind, SILENT, blind, blind))]
+    assert not any(verdict.soften for verdict in verdicts)
+    assert verdicts[2].state is GuardState.HEALTHY
+
+
 def test_attention_undecided_everywhere_is_drifting() -> None:
     flat = attention(background=0.5, crack=0.5)
     assert look(Guard(), 100, flat, flat).state is GuardState.DRIFTING

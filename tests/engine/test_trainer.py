@@ -311,6 +311,10 @@ class Seen:
     roll_back: bool
     stop: bool
 
+    @property
+    def soften(self) -> bool:
+        return self.roll_back
+
 
 def test_the_guard_rolls_a_run_back(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
     softened: list[bool] = []
