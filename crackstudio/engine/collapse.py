@@ -74,8 +74,8 @@ PATIENCE = 3
 class Guard:
     """Watches one run. `warm_up`: steps before it judges, since attention starts undecided.
 
-    A run that does not tell cracked from intact may be about to learn it: it is softened `rollbacks` times, but loses
-    no step, and goes on.
+    A run that does not tell cracked from intact may be about to learn it: it loses no step, is softened `rollbacks`
+    times, and stops only if that has not helped either.
     """
 
     def __init__(self, *, warm_up: int = 60, rollbacks: int = 3) -> None:
@@ -142,23 +142,26 @@ class Guard:
 
     def _blindness(self, loudness: str) -> Verdict:
         words = f"attention does not tell cracked from intact: {loudness}"
+        if self._blind > PATIENCE * self._rollbacks + PATIENCE:
+            return self._given_up(GuardState.DRIFTING, words)
         soften = self._blind % PATIENCE == 0 and self._blind <= PATIENCE * self._rollbacks
         if soften:
             words = f"{words}; going on with a slower discriminator and a stronger tag term"
-        elif self._blind > PATIENCE * self._rollbacks:
-            words = f"{words}. Check the tags, or give it more images or time"
         return Verdict(state=GuardState.DRIFTING, words=words, soften=soften)
 
     def _fault(self, state: GuardState, words: str) -> Verdict:
         if not self._rollbacks_left:
-            advice = "Check the tags, raise the tag term, or lower the discriminator's rate."
-            words = f"stopped after {self._rollbacks} attempts: {words}. The last healthy checkpoint was kept. {advice}"
-            return Verdict(state=state, words=words, stop=True)
+            return self._given_up(state, words)
         self._rollbacks_left -= 1
         words = (
             f"{words}; going back to the last healthy checkpoint, with a slower discriminator and a stronger tag term"
         )
         return Verdict(state=state, words=words, roll_back=True, soften=True)
+
+    def _given_up(self, state: GuardState, words: str) -> Verdict:
+        advice = "Check the tags, raise the tag term, or lower the discriminator's rate."
+        words = f"stopped after {self._rollbacks} attempts: {words}. The last healthy checkpoint was kept. {advice}"
+        return Verdict(state=state, words=words, stop=True)
 
 
 def _falls(values: Sequence[float]) -> bool:

@@ -64,11 +64,12 @@ def test_attention_as_loud_on_intact_images_is_drifting() -> None:
     assert look(Guard(), 100, LOUD, attention(background=0, crack=0.95)).state is GuardState.DRIFTING
 
 
-def test_a_run_that_stays_blind_is_softened_three_times_and_loses_no_step() -> None:
+def test_a_run_that_stays_blind_is_softened_three_times_without_losing_a_step_and_then_stops() -> None:
     guard = Guard()
-    verdicts = [look(guard, 100 + i, LOUD, attention(background=0, crack=0.85)) for i in range(12)]
+    verdicts = [look(guard, 100 + i, LOUD, attention(background=0, crack=0.85)) for i in range(13)]
     assert all(verdict.state is GuardState.DRIFTING for verdict in verdicts)
-    assert not any(verdict.roll_back or verdict.stop for verdict in verdicts)
+    assert not any(verdict.roll_back for verdict in verdicts)
+    assert [number for number, verdict in enumerate(verdicts, start=1) if verdict.stop] == [13]
     assert [number for number, verdict in enumerate(verdicts, start=1) if verdict.soften] == [3, 6, 9]
     assert "stronger tag term" in verdicts[2].words
     assert "Check the tags" in verdicts[-1].words
