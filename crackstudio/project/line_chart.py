@@ -9,6 +9,8 @@ Point = tuple[float, float]
 WIDTH, HEIGHT = 560, 260
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 28, 24
 COLOURS = ("#2f6fde", "#d9534f", "#3a9d5d", "#b07d12", "#8250df", "#0c8599", "#c2255c", "#5c5f66", "#74b816", "#e8590c")
+DASHES = ("", "7 4", "2 3")
+"""Each time that the colours have been used up the curves are dashed otherwise."""
 MOST_POINTS = 400
 """Of a curve: more than the chart has pixels for is thinned out evenly."""
 FLOOR = 1e-6
@@ -32,7 +34,7 @@ def line_chart(lines: Mapping[str, Sequence[Point]], *, title: str, logarithmic:
         return f"{x:.1f},{height(point[1]):.1f}"
 
     drawn = "".join(
-        f'<polyline points="{" ".join(map(place, _thinned(line)))}" stroke="{COLOURS[i % len(COLOURS)]}"/>'
+        f'<polyline points="{" ".join(map(place, _thinned(line)))}" {_stroke(i)}/>'
         for i, line in enumerate(shown.values())
         if line
     )
@@ -52,9 +54,15 @@ def line_chart(lines: Mapping[str, Sequence[Point]], *, title: str, logarithmic:
 
 def _legend(names: Iterable[str]) -> str:
     return "".join(
-        f'<span style="color:{COLOURS[i % len(COLOURS)]}">&#9644;</span> {escape(name)} '
+        f'<span><svg class=key viewBox="0 0 24 8"><path d="M0 4H24" {_stroke(i)}/></svg> {escape(name)}</span> '
         for i, name in enumerate(names)
     )
+
+
+def _stroke(number: int) -> str:
+    """How the curve of that number looks."""
+    round_, colour = divmod(number, len(COLOURS))
+    return f'stroke="{COLOURS[colour]}" stroke-dasharray="{DASHES[round_ % len(DASHES)]}"'
 
 
 def _powers(lines: Mapping[str, Sequence[Point]]) -> dict[str, list[Point]]:

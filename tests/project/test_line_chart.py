@@ -51,3 +51,10 @@ def test_what_has_no_logarithm_is_left_out_but_named():
 @pytest.mark.parametrize("logarithmic", [False, True])
 def test_few_points_or_none_make_a_chart_too(lines, logarithmic):
     assert "nan" not in line_chart(lines, title="A", logarithmic=logarithmic)
+
+
+def test_a_dozen_curves_all_look_different_and_the_legend_shows_how():
+    chart = line_chart({str(number): [(0, number), (1, number + 1)] for number in range(12)}, title="Scores")
+    strokes = re.findall('stroke="[^"]+" stroke-dasharray="[^"]*"', chart)
+    assert len(set(strokes)) == 12
+    assert strokes[:12] == strokes[12:]

@@ -3,11 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QSpinBox, QWidget
 
 from crackstudio.core.runs import Setting, SettingValue
 from crackstudio.studio.language import say, show, tr
-from crackstudio.studio.widgets.bricks import inset
+from crackstudio.studio.widgets.bricks import Choices, inset
 from crackstudio.studio.widgets.scientific_box import ScientificBox
 
 _LARGEST_WHOLE = 2**31 - 1
@@ -48,17 +48,17 @@ class _Switch(SettingField):
 
 class _Choice(SettingField):
     def __init__(self, setting: Setting) -> None:
-        self.widget: QComboBox = QComboBox()
-        self.widget.addItems(list(setting.choices))
+        self.widget: Choices = Choices()
+        self.widget.offer((tr(choice), choice) for choice in setting.choices)
 
     def value(self) -> SettingValue:
-        return self.widget.currentText()
+        return str(self.widget.currentData())
 
     def set_value(self, value: SettingValue) -> None:
-        self.widget.setCurrentText(str(value))
+        self.widget.setCurrentIndex(self.widget.findData(str(value)))
 
     def on_change(self, act: Callable[[], object]) -> None:
-        self.widget.currentTextChanged.connect(lambda _value: act())
+        self.widget.currentIndexChanged.connect(lambda _index: act())
 
 
 class _Whole(SettingField):
