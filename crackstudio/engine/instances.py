@@ -21,8 +21,8 @@ Instances = Annotated[
     Meta(
         ge=1,
         le=64,
-        description="Of each image so many crops are looked at, and the likeliest is mostly trained on; more where a crack "
-        "covers little of its image.",
+        description="Of each image so many crops are looked at and one is trained on, mostly the likeliest; more where "
+        "a crack covers little of its image.",
     ),
 ]
 """The setting of the methods that learn from tags alone."""

@@ -34,7 +34,8 @@ pre { white-space: pre-wrap; border: 1px solid var(--line); border-radius: 6px; 
 .notes { min-height: 160px } figure { margin: 0 } figcaption { color: var(--quiet); font-size: 12px }
 .charts, .stage { display: flex; flex-wrap: wrap; gap: 16px; align-items: flex-end; margin-bottom: 12px }
 .stage b { flex-basis: 100%; font-weight: normal } .stage img { height: 170px; image-rendering: pixelated }
-.chart { flex: 1 1 480px } svg { width: 100% } .key { width: 24px; vertical-align: middle } .key path { stroke-width: 3 }
+.chart { flex: 1 1 480px } svg { width: 100% }
+.key { width: 24px; vertical-align: middle } .key path { stroke-width: 3 }
 figcaption span { white-space: nowrap; margin-right: 10px }
 svg text { font-size: 12px; fill: var(--quiet) } .end { text-anchor: end }
 polyline { fill: none; stroke-width: 1.5; stroke-linejoin: round }

@@ -12,12 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import softplus
 from torch.optim import Adam, AdamW, Optimizer, RMSprop
 
 from crackstudio.core.runs import MethodCard, Need, NeedKind
@@ -26,17 +24,10 @@ from crackstudio.engine.instances import likely_crops
 from crackstudio.engine.method import Feed, Method, Sample, Stream
 from crackstudio.engine.networks.adversarial import (
     MadePool,
-    attended,
-    background_change,
     loudest,
     mask_loss,
-    passes_as_real,
-    tag_loss,
     tells_apart,
-    total_variation,
-    variance_loss,
 )
-from crackstudio.engine.networks.contour import contour_loss
 from crackstudio.engine.networks.discriminators import PatchDiscriminator
 from crackstudio.engine.networks.encoder_decoders import UNet
 from crackstudio.engine.networks.generators import AttentiveGenerator, PlainGenerator, Repair
@@ -44,47 +35,21 @@ from crackstudio.engine.networks.proposing import Proposing, Views, border_weigh
 from crackstudio.engine.recipes.attention_cyclegan import (
     GROUPS,
     PRESETS,
-    Against,
     AttentionCycleGANConfig,
     Judges,
     OptimiserKind,
     RateCourse,
 )
+from crackstudio.engine.recipes.repair_losses import Back, There, attention_losses, mask_losses, repair_losses
 from crackstudio.imaging.refining import Refinement, refined
 from crackstudio.imaging.specks import fade_specks
 
-CONTOUR_FROM = 0.15
-"""Share of the run before which attention has not found anything to be drawn tight to."""
 STUDENT_WIDTH, STUDENT_DEPTH, STUDENT_RATE = 8, 4, 2e-3
 """The U-Net's own defaults."""
 READY = 0.5
 """Share of the teaching from which on the student proposes."""
 UNSURE_BORDER = 3
 """How far from the border of its mask, px, the teacher is less than sure."""
-
-
-class There(NamedTuple):
-    """Through the repairing generator: (N, 3, H, W) in [-1, 1], and what it made of them."""
-
-    cracked: Tensor
-    intact: Tensor
-    repaired: Repair
-    kept: Repair
-
-
-class Back(NamedTuple):
-    """The other way round, on a share of the batch.
-
-    `damaged` is made of `intact`, where `attention` says if the way back has one, and `mended` again; `closed` is made
-    of what the cracked images were repaired to, and `same` of the cracked images themselves, the last of the batch.
-    """
-
-    intact: Tensor
-    damaged: Tensor
-    attention: Tensor | None
-    mended: Repair
-    closed: Tensor
-    same: Tensor
 
 
 class AttentionCycleGAN(Method):
@@ -144,9 +109,8 @@ class AttentionCycleGAN(Method):
     def optimisers(self) -> Mapping[str, Optimizer]:
         if not self._optimisers:
             generators = [self._networks[name] for name in ("repairer", "damager") if name in self._networks]
-            judges = [self._networks[f"judge_of_{side}"] for side in self._made]
             self._optimisers = {"generators": self._optimiser([generators])}
-            self._optimisers["discriminators"] = self._optimiser([[judge] for judge in judges])
+            self._optimisers["discriminators"] = self._optimiser([[judge] for judge in self._judges().values()])
             if self._proposing.student is not None:
                 weights = self._proposing.student.parameters()
                 self._optimisers["student"] = AdamW(weights, lr=STUDENT_RATE, foreach=True)
@@ -204,13 +168,13 @@ class AttentionCycleGAN(Method):
         self._start_or_go_on(optimisers["generators"])
         self._set_rates(progress)
         cracked, intact = batch[Stream.CRACKED], batch[Stream.INTACT]
-        with _frozen(self._networks[f"judge_of_{side}"] for side in self._made):
+        with _frozen(self._judges().values()):
             there = self._go(_signed(cracked.images), _signed(intact.images))
             back = None if self.config.one_way else self._return(there)
             losses = {
-                **self._repair_losses(there, back),
-                **self._attention_losses(there, back),
-                **self._mask_losses(there, cracked, progress),
+                **repair_losses(self.config, there, back, judges=self._judges()),
+                **attention_losses(self.config, there, back, tag_weight=self._tag_weight),
+                **mask_losses(self.config, there, cracked, progress=progress),
             }
             _descend(optimisers["generators"], torch.stack(list(losses.values())).sum())
         losses["discriminator"] = self._discriminator_loss(there, back)
@@ -238,6 +202,10 @@ class AttentionCycleGAN(Method):
         proposing.taught.fill_(float(progress >= READY))
         return losses
 
+    def _judges(self) -> dict[str, nn.Module]:
+        """The discriminators by what they judge: `intact`, and `cracked` where there is one."""
+        return {side: self._networks[f"judge_of_{side}"] for side in self._made}
+
     def _go(self, cracked: Tensor, intact: Tensor) -> There:
         repair: Repair = self._repairer(torch.cat((cracked, intact)))
         count = len(cracked)
@@ -255,70 +223,6 @@ class AttentionCycleGAN(Method):
         mended: Repair = self._repairer(damaged)
         return Back(intact=intact, damaged=damaged, attention=attention, mended=mended, closed=closed, same=same)
 
-    def _repair_losses(self, there: There, back: Back | None) -> dict[str, Tensor]:
-        """What makes a repair: it looks intact, leads back, and changes nothing else. Weighted."""
-        config, by = self.config, self.config.similarity
-        adversarial = passes_as_real(self._networks["judge_of_intact"](there.repaired.image))
-        identity = _distance(there.kept.image, there.intact)
-        structure = config.structure * background_change(
-            there.cracked, there.repaired.image, there.repaired.attention, by=by
-        )
-        if config.structure_intact:
-            structure = structure + config.structure_intact * self._change_of_intact(there)
-        losses = {}
-        if back is not None:
-            if "judge_of_cracked" in self._networks:
-                adversarial = adversarial + passes_as_real(self._networks["judge_of_cracked"](back.damaged))
-            identity = identity + _distance(back.same, there.cracked[-len(back.same) :])
-            cycle = _distance(back.closed, there.cracked) + _distance(back.mended.image, back.intact)
-            losses["cycle"] = config.cycle * cycle
-            change = background_change(back.damaged, back.mended.image, back.mended.attention, by=by)
-            structure = structure + config.structure_back * change
-        losses["adversarial"] = config.adversarial * adversarial
-        losses["identity"] = config.identity * identity
-        losses["structure"] = structure
-        if config.pixel:
-            losses["pixel"] = config.pixel * _stayed(there, back)
-        if config.variance:
-            losses["variance"] = config.variance * variance_loss(there.repaired.image, there.intact)
-        return losses
-
-    def _change_of_intact(self, there: There) -> Tensor:
-        by = self.config.similarity
-        if self.config.intact_against is Against.ORIGINAL:
-            return attended(there.intact, there.kept.attention, by=by)
-        return background_change(there.intact, there.kept.image, there.kept.attention, by=by)
-
-    def _attention_losses(self, there: There, back: Back | None) -> dict[str, Tensor]:
-        """What attention should be as a whole: loud by tag, smooth, little. Weighted."""
-        config, losses = self.config, {}
-        logits = torch.cat((there.repaired.logits, there.kept.logits))
-        if self._tag_weight:
-            tags = torch.cat((logits.new_ones(len(there.cracked)), logits.new_zeros(len(there.intact))))
-            losses["tag"] = self._tag_weight * tag_loss(logits, tags, top_share=config.top_share)
-        if config.total_variation:
-            uneven = total_variation(there.repaired.attention)
-            if back is not None and back.attention is not None:
-                uneven = uneven + total_variation(back.attention)
-            losses["total variation"] = config.total_variation * uneven
-        if config.mean_attention:
-            losses["mean attention"] = config.mean_attention * torch.sigmoid(logits).mean()
-        return losses
-
-    def _mask_losses(self, there: There, cracked: Sample, progress: float) -> dict[str, Tensor]:
-        """What attention should be, pixel by pixel: nothing on intact images, its contour or a mask on cracked ones."""
-        config, logits = self.config, there.repaired.logits
-        losses = {}
-        if config.contour:
-            unmasked = (~cracked.has_mask).float()
-            tight = contour_loss(cracked.images, logits, unmasked, bias=config.border)
-            weight = config.contour * (progress >= CONTOUR_FROM)
-            losses["contour"] = weight * (tight + softplus(there.kept.logits).mean())
-        if config.guided:
-            weights = cracked.weights * cracked.has_mask.view(-1, 1, 1, 1)
-            losses["guided"] = config.guided * mask_loss(logits, cracked.masks, weights)
-        return losses
-
     def _discriminator_loss(self, there: There, back: Back | None) -> Tensor:
         """The mean over the discriminators, on pools of made images; 0.25 where they cannot tell."""
         pairs = {"intact": (there.intact, there.repaired.image)}
@@ -326,7 +230,7 @@ class AttentionCycleGAN(Method):
             pairs["cracked"] = (there.cracked, back.damaged)
         apart = []
         for side, (real, made) in pairs.items():
-            judge = self._networks[f"judge_of_{side}"]
+            judge = self._judges()[side]
             apart.append(tells_apart(judge(real), judge(self._made[side].exchange(made))))
         return torch.stack(apart).mean()
 
@@ -392,16 +296,6 @@ class AttentionCycleGAN(Method):
 
 def _signed(images: Tensor) -> Tensor:
     return images * 2 - 1
-
-
-def _distance(made: Tensor, wanted: Tensor) -> Tensor:
-    return (made - wanted[: len(made)]).abs().mean()
-
-
-def _stayed(there: There, back: Back | None) -> Tensor:
-    """How far made images are from what they were made of, both ways (AttentionGAN v1's pixel loss)."""
-    repaired = _distance(there.repaired.image, there.cracked)
-    return repaired if back is None else repaired + _distance(back.damaged, back.intact)
 
 
 def _descend(optimiser: Optimizer, loss: Tensor) -> None:
