@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeyEvent, QStatusTipEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QStackedWidget, QWidget
 
 from crackstudio.studio.background import Background
 from crackstudio.studio.canvas.layers import Layer
@@ -122,6 +122,8 @@ class MainWindow(QMainWindow):
         """The project's window, or the start page alone."""
         if not is_open and self.pages.currentWidget() is self.canvas:
             self.settings.docks = self.saveState()
+        room = QSizePolicy.Policy.Ignored if is_open else QSizePolicy.Policy.Preferred
+        self.start_page.setSizePolicy(room, room)  # where it is not seen it needs none
         self.pages.setCurrentWidget(self.canvas if is_open else self.start_page)
         self.tool_bar.setVisible(is_open)
         for name in _NEEDS_PROJECT:

@@ -186,3 +186,9 @@ def test_the_status_line(opened):
     assert opened.status._size.text() == "64 × 48"
     opened.status.say("Hello")
     assert opened.status._path.isVisible()
+
+
+def test_it_fits_a_small_laptop_with_all_panels_open(opened, qtbot):
+    opened.training_dock.show()
+    qtbot.waitUntil(lambda: opened.minimumSizeHint().width() <= 1000)
+    assert opened.minimumSizeHint().height() <= 640
