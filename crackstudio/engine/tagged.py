@@ -12,7 +12,7 @@ from msgspec import Meta
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer
 
-from crackstudio.engine.instances import Instances, likely_crops
+from crackstudio.engine.instances import Instances, loudest_crops
 from crackstudio.engine.method import Feed, Method, MethodConfig, Sample, Stream
 
 
@@ -68,7 +68,7 @@ class TaggedMethod(Method):
         for group in optimiser.param_groups:
             group["lr"] = self.config.rate * (0.5 + 0.5 * math.cos(math.pi * progress))
         cracked, intact = (
-            likely_crops(batch[stream], self.logits, instances=self.config.instances).images
+            loudest_crops(batch[stream], self.logits, instances=self.config.instances).images
             for stream in (Stream.CRACKED, Stream.INTACT)
         )
         tags = torch.cat((cracked.new_ones(len(cracked)), intact.new_zeros(len(intact))))

@@ -16,7 +16,7 @@ from crackstudio.core.runs import SnapshotItem
 from crackstudio.engine.batches import Batches
 from crackstudio.engine.checkpoint import load_method
 from crackstudio.engine.dataset import Aim, Dataset
-from crackstudio.engine.instances import AT_ONCE, likely_crops
+from crackstudio.engine.instances import AT_ONCE, loudest_crops
 from crackstudio.engine.method import Feed, Method, Sample, Stream
 from crackstudio.engine.methods import methods
 from crackstudio.engine.trainer import train_run
@@ -40,26 +40,17 @@ def numbered(count: int, *, brightest: tuple[int, ...] = ()) -> Sample:
 
 
 def brightness(images: Tensor) -> Tensor:
-    """Logits so far apart that a draw leaves nothing to chance."""
-    return 1000 * images.mean(dim=(1, 2, 3))
+    return images.mean(dim=(1, 2, 3))
 
 
-def test_of_each_bag_the_likeliest_crop_is_left_with_all_that_is_known_of_it() -> None:
+def test_of_each_bag_the_loudest_crop_is_left_with_all_that_is_known_of_it() -> None:
     sample = numbered(12, brightest=(2, 4, 11))
-    chosen = likely_crops(sample, brightness, instances=4)
+    chosen = loudest_crops(sample, brightness, instances=4)
     assert chosen.cracked.tolist() == [2, 4, 11]
     for field in fields(Sample):
         whole, some = getattr(sample, field.name), getattr(chosen, field.name)
         assert torch.equal(some, whole[[2, 4, 11]]), field.name
     assert chosen.images.is_contiguous(memory_format=torch.channels_last)
-
-
-def test_each_crop_has_its_turn_in_proportion_to_its_odds() -> None:
-    torch.manual_seed(0)
-    told = torch.tensor([1.0, 1.0, 2.0, 4.0]).log()
-    bags = likely_crops(numbered(4 * 2000), lambda images: told.repeat(len(images) // 4), instances=4)
-    counts = torch.bincount(bags.cracked.long() % 4, minlength=4) / 2000
-    assert counts.tolist() == pytest.approx([0.125, 0.125, 0.25, 0.5], abs=0.03)
 
 
 def test_it_is_asked_without_gradients_and_never_of_more_crops_than_a_step_can_hold() -> None:
@@ -71,13 +62,13 @@ def test_it_is_asked_without_gradients_and_never_of_more_crops_than_a_step_can_h
         assert not loud.requires_grad
         return loud
 
-    likely_crops(numbered(3 * AT_ONCE), loudness, instances=3)
+    loudest_crops(numbered(3 * AT_ONCE), loudness, instances=3)
     assert asked == [AT_ONCE] * 3
 
 
 def test_a_bag_of_one_is_not_looked_at() -> None:
     sample = numbered(3)
-    assert likely_crops(sample, lambda _: pytest.fail("it was looked at"), instances=1) is sample
+    assert loudest_crops(sample, lambda _: pytest.fail("it was looked at"), instances=1) is sample
 
 
 def test_a_bag_of_one_is_the_crop_that_would_have_been_cut(drawn: Path, make_item: MakeItem) -> None:
@@ -150,7 +141,7 @@ def with_instances(key: str, instances: int) -> Method:
     ("key", "network"), [("attention-cyclegan", "repairer"), ("attention-classifier", "classifier")]
 )
 def test_crops_without_a_crack_are_not_trained_as_cracked(key: str, network: str) -> None:
-    method, seen, right = with_instances(key, 4), [], []
+    method, seen = with_instances(key, 4), []
     for step in range(50):
         method.train_step(bags(4, seed=step, cracked=step % 4), 0.1)
 
@@ -158,14 +149,12 @@ def test_crops_without_a_crack_are_not_trained_as_cracked(key: str, network: str
         seen.append(passed[1][0])
 
     method.networks()[network].register_forward_hook(note)
-    for step in range(50, 70):
+    for step in range(50, 54):
         seen.clear()
         method.train_step(bags(4, seed=step, cracked=step % 4), 0.1)
         trained = next(images for images in seen if len(images) == 4)  # 2 cracked and 2 intact of 8 and 8
-        is_dark = trained.mean(dim=1).amin(dim=(1, 2)) < 0
-        assert is_dark.tolist()[2:] == [False, False]
-        right += is_dark.tolist()[:2]
-    assert sum(right) > 0.75 * len(right)  # a quarter, where it is any of them
+        darkest = trained.mean(dim=1).amin(dim=(1, 2)) < 0
+        assert darkest.tolist() == [True, True, False, False]
 
 
 @pytest.mark.parametrize(

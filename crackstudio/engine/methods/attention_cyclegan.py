@@ -20,7 +20,7 @@ from torch.optim import Adam, AdamW, Optimizer, RMSprop
 
 from crackstudio.core.runs import MethodCard, Need, NeedKind
 from crackstudio.engine.collapse import Guard
-from crackstudio.engine.instances import likely_crops
+from crackstudio.engine.instances import loudest_crops
 from crackstudio.engine.method import Feed, Method, Sample, Stream
 from crackstudio.engine.networks.adversarial import (
     MadePool,
@@ -118,7 +118,7 @@ class AttentionCycleGAN(Method):
 
     def train_step(self, batch: Mapping[Stream, Sample], progress: float) -> dict[str, Tensor]:
         batch = {
-            stream: likely_crops(sample, self._loudness, instances=self.config.instances)
+            stream: loudest_crops(sample, self._loudness, instances=self.config.instances)
             for stream, sample in batch.items()
         }
         taught_from = 1 - self.config.distil
