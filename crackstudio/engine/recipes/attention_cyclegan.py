@@ -327,6 +327,6 @@ PRESETS = (
     Preset(
         name="starter",
         title="For drawn images with masks, as the starter was trained",
-        settings={"guided": 3.0, "contour": 0.0, "jitter": 0.4, "minutes": 30.0},
+        settings={"one_way": False, "guided": 3.0, "contour": 0.0, "jitter": 0.4, "minutes": 30.0},
     ),
 )
