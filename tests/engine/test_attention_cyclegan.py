@@ -14,11 +14,12 @@ from crackstudio.core.runs import RunSpec
 from crackstudio.engine.cards import config_for
 from crackstudio.engine.checkpoint import Progress, load_state, put_back, save_state, state_of
 from crackstudio.engine.method import Sample, Stream
-from crackstudio.engine.methods.attention_cyclegan import AttentionCycleGAN, Back, There, _stayed
+from crackstudio.engine.methods.attention_cyclegan import AttentionCycleGAN
 from crackstudio.engine.networks.bodies import BodyKind
 from crackstudio.engine.networks.generators import Composition, Repair
 from crackstudio.engine.networks.proposing import Views
 from crackstudio.engine.recipes.attention_cyclegan import Against, AttentionCycleGANConfig
+from crackstudio.engine.recipes.repair_losses import Back, There, attention_losses, stayed
 from crackstudio.imaging.refining import Refinement
 
 SMALL = {"tile": 32, "batch": 2, "width": 8}
@@ -224,12 +225,12 @@ def test_pixel_and_total_variation_are_of_both_ways_where_both_have_attention() 
         closed=cracked,
         same=cracked,
     )
-    trained = method(total_variation=1.0)
+    config = AttentionCycleGANConfig(total_variation=1.0)
     ways = (back, back._replace(attention=None), None)
-    smooth = [float(trained._attention_losses(there, way)["total variation"]) for way in ways]
+    smooth = [float(attention_losses(config, there, way, tag_weight=1.0)["total variation"]) for way in ways]
     assert smooth == pytest.approx([3.0, 2.0, 2.0])
-    assert _stayed(there, None) == pytest.approx(0.25)
-    assert _stayed(there, back) == pytest.approx(0.75)
+    assert stayed(there, None) == pytest.approx(0.25)
+    assert stayed(there, back) == pytest.approx(0.75)
 
 
 def test_the_way_back_tells_the_attention_it_drew_with() -> None:

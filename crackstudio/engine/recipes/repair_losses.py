@@ -70,7 +70,7 @@ def repair_losses(
     losses["identity"] = config.identity * identity
     losses["structure"] = structure
     if config.pixel:
-        losses["pixel"] = config.pixel * _stayed(there, back)
+        losses["pixel"] = config.pixel * stayed(there, back)
     if config.variance:
         losses["variance"] = config.variance * variance_loss(there.repaired.image, there.intact)
     return losses
@@ -121,7 +121,7 @@ def _change_of_intact(there: There, config: AttentionCycleGANConfig) -> Tensor:
     return _change(there.intact, there.kept, config)
 
 
-def _stayed(there: There, back: Back | None) -> Tensor:
+def stayed(there: There, back: Back | None) -> Tensor:
     """How far made images are from what they were made of, both ways (AttentionGAN v1's pixel loss)."""
     repaired = _distance(there.repaired.image, there.cracked)
     return repaired if back is None else repaired + _distance(back.damaged, back.intact)
