@@ -30,7 +30,7 @@ UNHEARD = {"ValueError", "TypeError", "ScoreError", "SettingError"}
 """Errors of the command line, and those that are caught where they are raised."""
 SPEAKING = {
     "runs.py": ("choose_method", "shortfalls"),
-    "collapse.py": ("_judged", "_slow_faults", "_fault"),
+    "collapse.py": ("_judged", "_slow_faults", "_blindness", "_fault", "_given_up"),
     "device.py": ("gpu_hint", "name"),
     "outcome.py": ("failure",),
     "writer.py": ("_conclude",),
@@ -42,6 +42,11 @@ SPOKEN: tuple[type[StrEnum], ...] = (Review, Tag, MaskKind, RunState, NeedKind, 
 CAPITALISED: tuple[type[StrEnum], ...] = (Review, Tag, MaskKind, Order)
 PICTURES = ("image", "mask", "crack map", "repaired")
 """Layers of the previews, as the methods name them."""
+CHOICES_BY_NAME = {
+    "adam", "adamw", "radam", "rmsprop", "sgd", "cbam", "convnext", "resnet", "resnext", "v1", "v1-rgb", "v2", "ssim",
+    "ms-ssim", "grad-cam", "grad-cam++", "score-cam",
+}  # fmt: skip
+"""What settings offer under the name that papers give it."""
 NAMES = ("crack",)
 """Names that are said: of the class that every project begins with."""
 BETWEEN = (", ", " ", ". ", ".")
@@ -155,6 +160,7 @@ def in_cards() -> Iterator[str]:
         for setting in card.settings:
             yield setting.name.replace("_", " ")
             yield from filter(None, (setting.help, setting.unit))
+            yield from set(setting.choices) - CHOICES_BY_NAME
 
 
 def in_lower_floors() -> Iterator[str]:

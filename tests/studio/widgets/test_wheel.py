@@ -53,7 +53,7 @@ def test_the_wheel_over_the_tools_panel_turns_nothing(proposed):
 
 def test_the_wheel_over_a_control_scrolls_the_panel(proposed, qtbot):
     proposed.canvas.setFocus()
-    proposed.resize(1200, 420)
+    proposed.resize(1200, 500)
     bar = proposed.findChild(PanelColumn).verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 0)
     turn(proposed.threshold_panel._slider._slider, DOWN)
