@@ -54,10 +54,18 @@ def test_the_wheel_over_the_tools_panel_turns_nothing(proposed):
 def test_the_wheel_over_a_control_scrolls_the_panel(proposed, qtbot):
     proposed.canvas.setFocus()
     proposed.resize(1200, 500)
-    bar = proposed.findChild(PanelColumn).verticalScrollBar()
-    qtbot.waitUntil(lambda: bar.maximum() > 0)
-    turn(proposed.threshold_panel._slider._slider, DOWN)
-    assert bar.value() > 0
+    column, slider = proposed.findChild(PanelColumn), proposed.threshold_panel._slider._slider
+    bar = column.verticalScrollBar()
+
+    def is_in_sight():
+        column.ensureWidgetVisible(slider)
+        place = slider.mapTo(column.viewport(), slider.rect().center())
+        return bar.maximum() > 0 and column.viewport().rect().contains(place)
+
+    qtbot.waitUntil(is_in_sight)
+    before = bar.value()
+    turn(slider, DOWN if before < bar.maximum() else UP)
+    assert bar.value() != before
 
 
 def test_the_wheel_over_the_retrain_form_turns_nothing(qtbot):
