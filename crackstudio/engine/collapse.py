@@ -83,7 +83,7 @@ class Guard:
         self._rollbacks_left = rollbacks
         self._rollbacks = rollbacks
         self._blind = 0
-        """Readings in a row that told nothing apart."""
+        """Readings that told nothing apart since the last healthy one."""
         self._tops: list[float] = []
         self._discriminator: list[float] = []
 
@@ -127,7 +127,6 @@ class Guard:
     def _slow_faults(self, cracked: Reading, intact: Reading) -> Verdict:
         fading = _falls(self._tops) and cracked.top < 0.5 * max(self._tops)
         won = len(self._discriminator) >= PATIENCE and max(self._discriminator[-PATIENCE:]) < WON
-        self._blind = self._blind + 1 if intact.top > APART * cracked.top else 0
         loudness = f"{_percent(cracked.top)} on cracked, {_percent(intact.top)} on intact images"
         if won and fading:
             words = f"the discriminator sees through every repair and attention is fading: {loudness}"
@@ -136,8 +135,10 @@ class Guard:
             return Verdict(state=GuardState.DRIFTING, words=f"attention is fading: {_percent(cracked.top)} and falling")
         if min(cracked.entropy, intact.entropy) > BLUR:
             return Verdict(state=GuardState.DRIFTING, words="attention is undecided everywhere")
-        if self._blind:
+        if intact.top > APART * cracked.top:
+            self._blind += 1
             return self._blindness(loudness)
+        self._blind = 0
         return Verdict(state=GuardState.HEALTHY, words=f"attention is healthy: {loudness}")
 
     def _blindness(self, loudness: str) -> Verdict:

@@ -83,6 +83,14 @@ def test_a_run_that_sees_again_is_given_as_long_as_before() -> None:
     assert verdicts[2].state is GuardState.HEALTHY
 
 
+def test_readings_that_say_something_else_do_not_count_as_attempts() -> None:
+    guard, flat = Guard(), attention(background=0.5, crack=0.5)
+    assert not any(look(guard, 100 + i, flat, flat).stop for i in range(20))
+    verdicts = [look(guard, 200 + i, LOUD, attention(background=0, crack=0.85)) for i in range(3)]
+    assert [verdict.soften for verdict in verdicts] == [False, False, True]
+    assert not any(verdict.stop for verdict in verdicts)
+
+
 def test_attention_undecided_everywhere_is_drifting() -> None:
     flat = attention(background=0.5, crack=0.5)
     assert look(Guard(), 100, flat, flat).state is GuardState.DRIFTING

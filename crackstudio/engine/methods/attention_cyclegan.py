@@ -22,12 +22,7 @@ from crackstudio.core.runs import MethodCard, Need, NeedKind
 from crackstudio.engine.collapse import Guard
 from crackstudio.engine.instances import loudest_crops
 from crackstudio.engine.method import Feed, Method, Sample, Stream
-from crackstudio.engine.networks.adversarial import (
-    MadePool,
-    loudest,
-    mask_loss,
-    tells_apart,
-)
+from crackstudio.engine.networks.adversarial import MadePool, loudest, mask_loss, tells_apart
 from crackstudio.engine.networks.discriminators import PatchDiscriminator
 from crackstudio.engine.networks.encoder_decoders import UNet
 from crackstudio.engine.networks.generators import AttentiveGenerator, PlainGenerator, Repair
